@@ -1,9 +1,10 @@
 """Finds papers and what belongs to them by their folders; nothing is listed by hand.
 
-A paper is a package ``theory/<name>`` with a module ``claims`` that holds one :class:`~plumbline.nouns.Paper`
-and any number of :class:`~plumbline.nouns.Claim` at module level. Its checks live in ``proofs_checks.<name>``, its
-experiments in ``simulations.<name>``, its figures in ``figures.<name>`` (a module, or a package whose modules are all read).
-Only ``theory`` is imported to list claims.
+A paper is a package ``theory/<name>`` with a module ``claims`` that holds one
+:class:`~plumbline.nouns.Paper` and any number of :class:`~plumbline.nouns.Claim` at module level. Its
+checks live in ``proofs_checks.<name>``, its experiments in ``simulations.<name>``, its figures in
+``figures.<name>`` (a module, or a package whose modules are all read). Only ``theory`` is imported to
+list claims.
 """
 
 from __future__ import annotations

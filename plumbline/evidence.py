@@ -7,6 +7,7 @@ declared domain by :func:`coverage_of`.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -48,8 +49,8 @@ class Witness:
 
     ``program`` names a function of the paper's ``theory.<paper>.witnesses`` module; it takes ``data``
     (exact numbers as strings such as ``"3/10"``, nested lists and dictionaries of them) and returns the
-    two sides of the relation. ``left`` and ``right`` are their decimal values, ``relation`` what the witness shows
-    (``"<"``: the left side falls below the right one; ``"=="``: they meet).
+    two sides of the relation. ``left`` and ``right`` are their decimal values, ``relation`` what the
+    witness shows (``"<"``: the left side falls below the right one; ``"=="``: they meet).
     """
 
     program: str
@@ -85,10 +86,16 @@ class Finding:
     rests_on: tuple[str, ...] = ()
     effort: Mapping[str, Any] = field(default_factory=dict)
     seconds: float = 0.0
+    part: str = ""
+
+    def for_part(self, part: str) -> Finding:
+        """The same finding as evidence for one part of a claim with several parts."""
+        return dataclasses.replace(self, part=part)
 
     def as_json(self) -> dict[str, Any]:
         return {
             "engine": self.engine,
+            "part": self.part,
             "verdict": str(self.verdict),
             "strength": str(self.strength),
             "scope": self.scope.describe(),

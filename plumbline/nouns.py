@@ -114,8 +114,10 @@ class Refutation:
 class Claim:
     """One theorem, lemma, rate or counterexample.
 
-    ``scale`` names the subject's role whose constant is bisected for the resolution and the direction in
-    which a larger factor makes the statement stronger (``("T", "up")``) or weaker (``("Gamma", "down")``).
+    ``parts`` names the conjuncts of a statement that says several things: each finding then speaks for
+    one part, and the claim stands only as well as its weakest part. ``scale`` names the subject's role
+    whose constant is bisected for the resolution and the direction in which a larger factor makes the
+    statement stronger (``("T", "up")``) or weaker (``("Gamma", "down")``).
     """
 
     id: str
@@ -132,6 +134,7 @@ class Claim:
     rests_on: tuple[str, ...] = ()
     refutations: tuple[Refutation, ...] = ()
     scale: tuple[str, str] | None = None
+    parts: tuple[str, ...] = ("",)
     remark: str = ""
 
     def __post_init__(self) -> None:

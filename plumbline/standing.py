@@ -1,0 +1,104 @@
+"""From findings to a verdict, and from a stored record to the standing that is printed.
+
+The verdict, strength, coverage and scope of a claim follow from its findings by rule; no check
+states them itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from plumbline.errors import PlumblineError
+from plumbline.evidence import Coverage, Finding, Strength, Verdict, coverage_of
+from plumbline.nouns import Claim, Expects, Provenance
+
+_ORDER = [Coverage.INSTANCES, Coverage.PART, Coverage.WHOLE]
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What the findings say of a claim together."""
+
+    verdict: Verdict
+    strength: Strength | None
+    coverage: Coverage | None
+    scope: str
+    reason: str
+    decisive: tuple[Finding, ...]
+
+
+def _judge_part(claim: Claim, findings: Sequence[Finding]) -> Judgement:
+    """The strongest rung at which the claim's whole domain is covered; else the strongest partial one."""
+    holding = [finding for finding in findings if finding.verdict is Verdict.HOLDS]
+    if not holding:
+        reason = "; ".join(finding.reason for finding in findings if finding.reason) or "nothing established"
+        return Judgement(Verdict.INCONCLUSIVE, None, None, "", reason, ())
+    levels = sorted({finding.strength for finding in holding}, key=lambda level: -level.rank)
+    for level in levels:
+        used = [finding for finding in holding if finding.strength.rank >= level.rank]
+        if coverage_of(claim.domain, [finding.scope for finding in used]) is Coverage.WHOLE:
+            return Judgement(Verdict.HOLDS, level, Coverage.WHOLE, claim.domain.describe(), "", tuple(used))
+    used = [finding for finding in holding if finding.strength is levels[0]]
+    scope = "; ".join(dict.fromkeys(finding.scope.describe() for finding in used))
+    coverage = coverage_of(claim.domain, [finding.scope for finding in used])
+    return Judgement(Verdict.HOLDS, levels[0], coverage, scope, "", tuple(used))
+
+
+def judge(claim: Claim, findings: Sequence[Finding]) -> Judgement:
+    """The verdict on a claim: a witness settles it; otherwise it stands as well as its weakest part."""
+    for finding in findings:
+        if finding.part not in claim.parts:
+            raise PlumblineError(
+                f"{claim.id}: finding for unknown part {finding.part!r}; parts: {claim.parts}"
+            )
+    broken = [finding for finding in findings if finding.verdict is Verdict.VIOLATED]
+    if broken:
+        first = max(broken, key=lambda finding: finding.strength.rank)
+        return Judgement(
+            Verdict.VIOLATED, first.strength, Coverage.WHOLE, "one witness", first.reason, (first,)
+        )
+    parts = [
+        (name, _judge_part(claim, [finding for finding in findings if finding.part == name]))
+        for name in claim.parts
+    ]
+    open_parts = [(name, part) for name, part in parts if part.verdict is Verdict.INCONCLUSIVE]
+    if open_parts:
+        reason = "; ".join(f"{name}: {part.reason}" if name else part.reason for name, part in open_parts)
+        return Judgement(Verdict.INCONCLUSIVE, None, None, "", reason, ())
+    decisive = tuple(finding for _, part in parts for finding in part.decisive)
+    coverage = min((part.coverage or Coverage.INSTANCES for _, part in parts), key=_ORDER.index)
+    strength = min((part.strength for _, part in parts if part.strength), key=lambda level: level.rank)
+    weakest = [part for _, part in parts if (part.coverage or Coverage.INSTANCES) is coverage]
+    scope = "; ".join(dict.fromkeys(part.scope for part in weakest))
+    return Judgement(Verdict.HOLDS, strength, coverage, scope, "", decisive)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What is printed of a claim: a label, and whether it counts in the headline numbers."""
+
+    label: str
+    whole: bool
+    strength: str | None
+
+
+def standing(claim: Claim, record: Mapping[str, Any] | None, stale: bool = False) -> Standing:
+    """The standing of a claim by its stored record; ``unchecked`` without one, ``stale`` where sources moved."""
+    if record is None:
+        return Standing("unchecked", False, None)
+    if stale:
+        return Standing("stale", False, None)
+    verdict, strength, coverage = record["verdict"], record["strength"], record["coverage"]
+    if verdict == Verdict.INCONCLUSIVE:
+        return Standing("open" if claim.expects is Expects.OPEN else "inconclusive", False, None)
+    if verdict == Verdict.VIOLATED:
+        if claim.provenance is Provenance.SOURCE:
+            return Standing("violated as stated", True, strength)
+        if claim.provenance is Provenance.RECALLED:
+            return Standing("fails as recalled", True, strength)
+        return Standing("violated", True, strength)
+    if coverage == Coverage.WHOLE:
+        return Standing(str(strength), True, strength)
+    return Standing(f"{strength} on {record['scope']}", False, strength)
