@@ -85,7 +85,7 @@ class Standing:
 
 
 def standing(claim: Claim, record: Mapping[str, Any] | None, stale: bool = False) -> Standing:
-    """The standing of a claim by its stored record; ``unchecked`` without one, ``stale`` where sources moved."""
+    """The standing of a claim by its record: ``unchecked`` without one, ``stale`` where sources moved."""
     if record is None:
         return Standing("unchecked", False, None)
     if stale:

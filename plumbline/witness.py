@@ -1,0 +1,177 @@
+"""Witnesses: evaluated again from their stored data, and printed as scripts that run by themselves.
+
+A witness names a *program*: a function ``program(data, formulas) -> (left, right)`` in the paper's
+module ``theory.<paper>.witnesses``, which uses the standard library and mpmath only. ``data`` is plain
+JSON (exact numbers as strings), ``data["formulas"]`` holds the emitted source of the closed forms that
+the program compares with. The program ``formula`` needs no paper: it evaluates two formulas at one
+exact point.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import inspect
+import json
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+from typing import Any
+
+from plumbline.errors import InputError, PlumblineError
+from plumbline.evidence import Witness
+from plumbline.nouns import Claim
+
+DIGITS = 50
+_MARGIN = 40
+
+_HEAD = '''"""{title}
+
+Claim    {claim}
+Shows    {shows}
+Needs    Python 3 and mpmath, nothing else.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import mpmath
+from mpmath import mp, mpf
+
+mpmath.mp.dps = {digits}
+'''
+
+_TAIL = """
+left, right = {program}(DATA, FORMULAS)
+margin = mpf(10) ** -{margin} * max(1, abs(left), abs(right))
+print("left  =", mpmath.nstr(left, 30) if isinstance(left, mpf) else left)
+print("right =", mpmath.nstr(right, 30) if isinstance(right, mpf) else right)
+shown = {{"<": right - left > margin, ">": left - right > margin, "==": abs(left - right) <= margin}}
+assert shown[{relation!r}], "the witness does not show what it claims"
+print({message!r})
+"""
+
+
+def evaluate_formulas(data: Mapping[str, Any], formulas: Mapping[str, Callable[..., Any]]) -> tuple[Any, Any]:
+    """Both sides of a relation between two formulas at the exact point ``data["point"]``."""
+    point = {name: Fraction(value) for name, value in data["point"].items()}
+    return formulas["left"](**point), formulas["right"](**point)
+
+
+def _definition_name(source: str) -> str:
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.FunctionDef):
+            name = node.name
+    return name
+
+
+def _compile(sources: Mapping[str, str]) -> dict[str, Callable[..., Any]]:
+    """Callables from the emitted sources of closed forms (our own emission, never a user's text)."""
+    compiled = {}
+    for role, source in sources.items():
+        namespace: dict[str, Any] = {}
+        exec(
+            "from fractions import Fraction\nimport mpmath\nfrom mpmath import mp, mpf\n" + source, namespace
+        )
+        compiled[role] = namespace[_definition_name(source)]
+    return compiled
+
+
+def _program(paper: str, name: str) -> Callable[..., tuple[Any, Any]]:
+    if name == "formula":
+        return evaluate_formulas
+    module = importlib.import_module(f"theory.{paper}.witnesses")
+    program = getattr(module, name, None)
+    if program is None:
+        raise PlumblineError(f"theory/{paper}/witnesses.py has no program {name!r}")
+    return program  # type: ignore[no-any-return]
+
+
+def evaluate(paper: str, program: str, data: Mapping[str, Any]) -> tuple[Any, Any]:
+    """The two sides of a witness at 50 digits (exact rationals stay exact)."""
+    import mpmath
+
+    with mpmath.workdps(DIGITS):
+        return _program(paper, program)(data, _compile(data.get("formulas", {})))
+
+
+def relation_of(left: Any, right: Any) -> str:
+    """``"<"``, ``">"`` or ``"=="`` (equal to 40 of 50 digits)."""
+    import mpmath
+
+    with mpmath.workdps(DIGITS):
+        margin = mpmath.mpf(10) ** -_MARGIN * max(1, abs(left), abs(right))
+        if abs(left - right) <= margin:
+            return "=="
+        return "<" if left < right else ">"
+
+
+def digits(value: Any) -> str:
+    """A value for display: a rational as such, a real at 20 digits."""
+    import mpmath
+
+    return str(value) if isinstance(value, (int, Fraction)) else str(mpmath.nstr(value, 20))
+
+
+def make(paper: str, program: str, data: Mapping[str, Any], note: str = "") -> Witness:
+    """Evaluate a program on exact data and pack the result as a :class:`Witness`."""
+    left, right = evaluate(paper, program, data)
+    return Witness(program, data, digits(left), digits(right), relation_of(left, right), note)
+
+
+def confirms(paper: str, witness: Mapping[str, Any]) -> bool:
+    """Whether the stored witness, evaluated again from its data, shows the relation that it states."""
+    left, right = evaluate(paper, witness["program"], witness["data"])
+    return relation_of(left, right) == witness["relation"]
+
+
+def _module_source(paper: str) -> str:
+    """The witness module of a paper without its docstring and imports, ready to stand in a script."""
+    module = importlib.import_module(f"theory.{paper}.witnesses")
+    source = inspect.getsource(module)
+    lines = source.splitlines()
+    keep = []
+    for node in ast.parse(source).body:
+        documentation = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+        if documentation or isinstance(node, (ast.Import, ast.ImportFrom)):
+            continue
+        assert node.end_lineno is not None
+        keep.append("\n".join(lines[node.lineno - 1 : node.end_lineno]))
+    return "\n\n\n".join(keep)
+
+
+def script(claim: Claim, record: Mapping[str, Any]) -> str:
+    """A standalone script (standard library and mpmath) that shows the recorded witness of a claim."""
+    witness = record.get("witness")
+    if witness is None:
+        raise InputError(f"no witness is recorded for {claim.id}; run plumbline check {claim.id}")
+    data = {key: value for key, value in witness["data"].items() if key != "formulas"}
+    sources = dict(witness["data"].get("formulas", {}))
+    parts = [
+        _HEAD.format(
+            title=claim.title, claim=claim.id, shows=witness["note"] or claim.kind, digits=DIGITS
+        ).rstrip(),
+        f"DATA = {json.dumps(data, indent=4)}",
+    ]
+    names = {}
+    for role, source in sources.items():
+        old = _definition_name(source)
+        names[role] = f"formula_{role.lower()}"
+        parts.append(source.replace(f"def {old}(", f"def {names[role]}(").strip())
+    table = ", ".join(f'"{role}": {name}' for role, name in names.items())
+    parts.append(f"FORMULAS = {{{table}}}")
+    if witness["program"] == "formula":
+        parts.append(inspect.getsource(evaluate_formulas).split('"""')[0] + _body_after_docstring())
+        program = "evaluate_formulas"
+    else:
+        parts.append(_module_source(claim.paper))
+        program = witness["program"]
+    message = f"shown: left {witness['relation']} right"
+    parts.append(
+        _TAIL.format(program=program, margin=_MARGIN, relation=witness["relation"], message=message).strip()
+    )
+    return "\n\n\n".join(part.strip("\n") for part in parts) + "\n"
+
+
+def _body_after_docstring() -> str:
+    return inspect.getsource(evaluate_formulas).split('"""')[2].lstrip("\n")
