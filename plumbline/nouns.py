@@ -164,23 +164,34 @@ class Claim:
         return self.subject.replace(**{role: self.subject[role].scaled(factor)})
 
 
-CheckFunction = Callable[[Subject, str], Iterable[Finding]]
+@dataclass(frozen=True)
+class Effort:
+    """How hard a check tries: ``size`` is ``"quick"`` or ``"full"``; ``seed`` feeds its searches."""
+
+    size: str = "quick"
+    seed: int = 0
+
+    @property
+    def full(self) -> bool:
+        return self.size == "full"
+
+
+CheckFunction = Callable[[Subject, Effort], Iterable[Finding]]
 
 
 @dataclass(frozen=True)
 class Check:
     """The one function that judges a claim and all its partners: ``function(subject, effort)``.
 
-    ``effort`` is ``"quick"`` or ``"full"``. ``timeout`` (seconds) bounds one call at quick effort, ten
-    times that at full.
+    ``timeout`` (seconds) bounds one call at quick effort, ten times that at full.
     """
 
     claim: str
     function: CheckFunction
     timeout: float
 
-    def __call__(self, subject: Subject, effort: str = "quick") -> list[Finding]:
-        return list(self.function(subject, effort))
+    def __call__(self, subject: Subject, effort: Effort | None = None) -> list[Finding]:
+        return list(self.function(subject, effort or Effort()))
 
 
 def check(claim: str, *, timeout: float = 60.0) -> Callable[[CheckFunction], Check]:

@@ -17,7 +17,7 @@ from typing import Any
 
 from plumbline import catalogue, store, witness
 from plumbline.evidence import Finding, Verdict
-from plumbline.nouns import Check, Claim, Expects, Refutation, Subject
+from plumbline.nouns import Check, Claim, Effort, Expects, Refutation, Subject
 from plumbline.standing import Judgement, judge
 
 RECORD_VERSION = 1
@@ -53,10 +53,10 @@ def _inconclusive(reason: str) -> Judgement:
 
 
 def run_check(
-    claim: Claim, check: Check, subject: Subject, effort: str
+    claim: Claim, check: Check, subject: Subject, effort: Effort
 ) -> tuple[Judgement, list[Finding], float]:
     """The judgement of one subject by the claim's check, its findings, and the seconds it took."""
-    limit = check.timeout * (10 if effort == "full" else 1)
+    limit = check.timeout * (10 if effort.full else 1)
     start = time.perf_counter()
     findings: list[Finding] = []
     try:
@@ -77,7 +77,7 @@ def _witness_of(judgement: Judgement, findings: Sequence[Finding]) -> dict[str, 
     return None
 
 
-def try_refutation(claim: Claim, check: Check, refutation: Refutation, effort: str) -> dict[str, Any]:
+def try_refutation(claim: Claim, check: Check, refutation: Refutation, effort: Effort) -> dict[str, Any]:
     """Run a wrong partner; it counts as rejected only by a witness that shows its relation once more."""
     judgement, findings, seconds = run_check(claim, check, claim.partner(refutation), effort)
     shown = _witness_of(judgement, findings) if judgement.verdict is Verdict.VIOLATED else None
@@ -98,11 +98,11 @@ def try_refutation(claim: Claim, check: Check, refutation: Refutation, effort: s
     }
 
 
-def resolution(claim: Claim, check: Check, effort: str) -> tuple[float | None, float | None]:
+def resolution(claim: Claim, check: Check, effort: Effort) -> tuple[float | None, float | None]:
     """``(holds_up_to, rejected_from)``: factors on the claim's constant, found by bisection.
 
-    Factors are tried in the direction that strengthens the statement: from one part in a million up to ten, then halved
-    geometrically until they differ by one per cent or the check is inconclusive between them.
+    Factors are tried in the direction that strengthens the statement: from one part in a million up to
+    ten, then halved geometrically until they differ by one per cent or the check is inconclusive there.
     """
     if claim.scale is None:
         return None, None
@@ -147,11 +147,12 @@ def check_claim(claim: Claim, effort: str = "quick", seed: int = 0, fresh: bool 
             return {**record, "reused": True}
     check = catalogue.checks(claim.paper)[claim.id]
     start = time.perf_counter()
-    judgement, findings, _ = run_check(claim, check, claim.subject, effort)
-    refutations = [try_refutation(claim, check, partner, effort) for partner in claim.refutations]
+    tries = Effort(effort, seed)
+    judgement, findings, _ = run_check(claim, check, claim.subject, tries)
+    refutations = [try_refutation(claim, check, partner, tries) for partner in claim.refutations]
     holds_up_to = rejected_from = None
     if judgement.verdict is Verdict.HOLDS:
-        holds_up_to, rejected_from = resolution(claim, check, effort)
+        holds_up_to, rejected_from = resolution(claim, check, tries)
     record = {
         "version": RECORD_VERSION,
         "claim": claim.id,
@@ -195,7 +196,7 @@ def as_expected(record: Mapping[str, Any]) -> bool | None:
 
 
 def exit_status(records: Sequence[Mapping[str, Any]]) -> int:
-    """0: all as expected, every partner rejected with a confirmed witness; 1: a contradiction; 3: undecided."""
+    """0: all as expected, every partner rejected by a confirmed witness; 1: contradiction; 3: undecided."""
     outcomes = [as_expected(record) for record in records]
     if False in outcomes:
         return 1
