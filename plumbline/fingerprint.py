@@ -23,13 +23,15 @@ NUMERIC_LIBRARIES = ("numpy", "scipy", "sympy", "mpmath", "python-flint", "torch
 
 # Parts of plumbline that carry results about without deciding any; all others count everywhere.
 _CARRIERS = frozenset(
-    "__main__ cli report catalogue config draw errors files fingerprint ledger progress runner scaffold "
-    "simulate standing store witness".split()
+    {
+        *("__main__", "audit", "catalogue", "cli", "config", "draw", "errors", "files", "fingerprint"),
+        *("ledger", "report", "runner", "scaffold", "simulate", "standing", "store", "witness"),
+    }
 )
 _DECIDES_IN_ROOM = {
     "theory": (),
     "simulations": ("simulate",),
-    "proofs_checks": ("runner",),
+    "proofs_checks": ("runner", "standing"),
     "figures": ("draw",),
 }
 
@@ -110,8 +112,8 @@ def fingerprint(
     """Hexadecimal sha256 of everything that decides a result of ``room`` about ``paper``.
 
     ``size`` is the configuration's size (a check's effort); ``section`` narrows the configuration of
-    ``simulations`` to one experiment; ``extra`` are further values of plain JSON types. ``root`` is the folder
-    of the rooms (default: :func:`plumbline.catalogue.root`).
+    ``simulations`` to one experiment; ``extra`` are further values of plain JSON types. ``root`` is the
+    folder of the rooms (default: :func:`plumbline.catalogue.root`).
     """
     top = root or catalogue.root()
     total = hashlib.sha256()

@@ -46,6 +46,11 @@ def results_root(results: Path | str | None = None) -> Path:
     return Path(chosen).absolute() if chosen else catalogue.root() / "results"
 
 
+def results(size: str = "quick") -> Path:
+    """``results/<size>``."""
+    return results_root() / config.require_size(size)
+
+
 def folder(size: str, part: str, results: Path | str | None = None) -> Path:
     """``results/<size>/<part>``."""
     return results_root(results) / config.require_size(size) / part
@@ -211,14 +216,17 @@ def table(
 # Evidence
 
 
-def evidence_fingerprint(paper: str, effort: str = "quick", seed: int = 0) -> str:
-    """What a record of evidence about a claim of ``paper`` made now would carry."""
+def claim_fingerprint(claim_id: str, effort: str = "quick", seed: int = 0) -> str:
+    """What a record of evidence about that claim made now would carry: one for all claims of a paper."""
+    paper = claim_id.split(".", 1)[0]
     return fingerprint(paper, "proofs_checks", size=effort, seed=require_seed(seed))
 
 
-def write_record(record: Mapping[str, Any], results: Path | str | None = None) -> Path:
-    """Store a record of evidence under its claim and effort."""
-    path = evidence_path(str(record["claim"]), str(record["effort"]), results)
+def write_record(
+    record: Mapping[str, Any], size: str | None = None, results: Path | str | None = None
+) -> Path:
+    """Store a record of evidence under its claim and size (default: its own effort)."""
+    path = evidence_path(str(record["claim"]), size or str(record["effort"]), results)
     return files.write_json(path, dict(record))
 
 
@@ -231,13 +239,11 @@ def read_record(claim: str, size: str = "quick", results: Path | str | None = No
     return record if isinstance(record, dict) and record.get("claim") == claim else None
 
 
-def is_stale(record: Mapping[str, Any], expected: str | None = None) -> bool:
+def is_stale(record: Mapping[str, Any], size: str | None = None) -> bool:
     """Whether a record was made from other sources, settings or versions than those at hand.
 
-    ``expected`` (default: computed here) is :func:`evidence_fingerprint` of the record's paper, effort and
-    seed; pass it when asking about many claims of one paper.
+    ``size`` defaults to the record's own effort; the seed is the record's own.
     """
-    if expected is None:
-        paper = str(record["claim"]).split(".", 1)[0]
-        expected = evidence_fingerprint(paper, str(record["effort"]), int(record["seed"]))
+    effort = size or str(record["effort"])
+    expected = claim_fingerprint(str(record["claim"]), effort, int(record["seed"]))
     return record.get("fingerprint") != expected
