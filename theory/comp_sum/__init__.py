@@ -1,0 +1,1 @@
+"""H-consistency bounds of comp-sum losses (Mao, Mohri, Zhong, ICML 2023)."""

@@ -1,0 +1,175 @@
+"""Closed forms of the comp-sum paper and of the sharp theory beside it: each written once.
+
+Notation: ``tau >= 0`` the family's parameter, ``q = tau - 1``, ``r = 1/(2 - tau)``, ``n`` classes,
+``beta`` the zero-one conditional regret, ``u = sum_{y' != y} exp(h(x,y') - h(x,y))``. All logarithms are natural.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from plumbline.domain import Integer, Real
+from plumbline.formula import Formula, Max, box_cox, log, power, rational, sqrt, xlogx
+
+BETA = Real("beta", 0, 1, latex=r"\beta")
+TAU = Real("tau", 0, None, latex=r"\tau")
+TAU_BELOW_ONE = Real("tau", 0, 1, open_hi=True, latex=r"\tau")
+TAU_ONE_TO_TWO = Real("tau", 1, 2, open_lo=True, open_hi=True, latex=r"\tau")
+TAU_FROM_TWO = Real("tau", 2, None, latex=r"\tau")
+U = Real("u", 0, None)
+CLASSES = Integer("n", 2, None)
+POOL = Integer("m", 2, None)
+RISK = Real("t", 0, None)
+
+PAPER = "Mao, Mohri, Zhong 2023"
+
+
+def _power_mean(beta: Any, tau: Any) -> Any:
+    """M_r(beta) = (((1 + beta)^r + (1 - beta)^r) / 2)^(1/r) with r = 1/(2 - tau)."""
+    r = 1 / (2 - tau)
+    return power((power(1 + beta, r) + power(1 - beta, r)) / 2, 2 - tau)
+
+
+def _log_power_mean(xp: Any, beta: Any, r: Any) -> Any:
+    """log M_r(beta), accurate for small beta: theta = atanh(beta) and a hyperbolic half angle."""
+    inside = xp.where(beta < 1, beta, 0 * beta)
+    theta = xp.arctanh(inside)
+    value = xp.log1p(-inside * inside) / 2 + xp.log1p(2 * xp.sinh(r * theta / 2) ** 2) / r
+    return xp.where(beta < 1, value, value * 0 + (1 - 1 / r) * 0.6931471805599453)
+
+
+def _stable_two_class(xp: Any, beta: Any, tau: Any) -> Any:
+    return 2 ** (1 - tau) * xp.expm1(_log_power_mean(xp, beta, 1 / (2 - tau))) / (tau - 1)
+
+
+def _stable_gce(xp: Any, beta: Any, n: Any, tau: Any) -> Any:
+    return n ** (1 - tau) * xp.expm1(_log_power_mean(xp, beta, 1 / (2 - tau))) / (tau - 1)
+
+
+phi = Formula(
+    "comp_sum.phi",
+    [U, TAU],
+    lambda u, tau: box_cox(1 + u, 1 - tau),
+    latex=r"\Phi_{\tau}",
+    source=f"{PAPER} (recalled)",
+)
+phi_derivative = Formula(
+    "comp_sum.phi_derivative", [U, TAU], lambda u, tau: (1 + u) ** (-tau), latex=r"\Phi_{\tau}'", source="derived"
+)
+phi_at_one = Formula(
+    "comp_sum.phi_at_one", [TAU], lambda tau: box_cox(2, 1 - tau), latex=r"\Phi_{\tau}(1)", source="derived"
+)
+
+transform_sumexp = Formula(
+    "comp_sum.transform.sumexp",
+    [BETA],
+    lambda beta: 1 - sqrt(1 - beta**2),
+    latex=r"\mathcal{T}_0",
+    source=f"{PAPER} (recalled)",
+    stable=lambda xp, beta: beta**2 / (1 + xp.sqrt((1 - beta) * (1 + beta))),
+)
+transform_logistic = Formula(
+    "comp_sum.transform.logistic",
+    [BETA],
+    lambda beta: (xlogx(1 + beta) + xlogx(1 - beta)) / 2,
+    latex=r"\mathcal{T}_1",
+    source=f"{PAPER} (recalled)",
+    stable=lambda xp, beta: xp.where(
+        beta < 1,
+        xp.where(beta < 1, beta, 0 * beta) * xp.arctanh(xp.where(beta < 1, beta, 0 * beta))
+        + xp.log1p(-(xp.where(beta < 1, beta, 0 * beta) ** 2)) / 2,
+        0 * beta + 0.6931471805599453,
+    ),
+)
+transform_below_one = Formula(
+    "comp_sum.transform.below_one",
+    [BETA, TAU_BELOW_ONE],
+    lambda beta, tau: 2 ** (1 - tau) / (1 - tau) * (1 - _power_mean(beta, tau)),
+    latex=r"\mathcal{T}_{\tau}",
+    source=f"{PAPER} (recalled)",
+    stable=_stable_two_class,
+)
+transform_gce = Formula(
+    "comp_sum.transform.gce",
+    [BETA, CLASSES, TAU_ONE_TO_TWO],
+    lambda beta, n, tau: (_power_mean(beta, tau) - 1) / ((tau - 1) * n ** (tau - 1)),
+    latex=r"\mathcal{T}_{\tau}",
+    source=f"{PAPER} (recalled)",
+    stable=_stable_gce,
+)
+transform_linear = Formula(
+    "comp_sum.transform.linear",
+    [BETA, CLASSES, TAU_FROM_TWO],
+    lambda beta, n, tau: beta / ((tau - 1) * n ** (tau - 1)),
+    latex=r"\mathcal{T}_{\tau}",
+    source=f"{PAPER} (recalled)",
+)
+transform_two_class = Formula(
+    "comp_sum.transform.two_class",
+    [BETA, TAU_ONE_TO_TWO],
+    lambda beta, tau: 2 ** (1 - tau) * (_power_mean(beta, tau) - 1) / (tau - 1),
+    latex=r"\mathcal{T}^{(2)}_{\tau}",
+    source="derived",
+    stable=_stable_two_class,
+)
+
+bayes_exponent = Formula(
+    "comp_sum.bayes_risk.exponent", [Real("tau", 0, 2, open_hi=True, latex=r"\tau")], lambda tau: 1 / (2 - tau), latex="r"
+)
+bayes_value_below_one = Formula(
+    "comp_sum.bayes_risk.below_one",
+    [Real("Z", 1, None), TAU_BELOW_ONE],
+    lambda Z, tau: (Z ** (2 - tau) - 1) / (1 - tau),
+    latex=r"\mathcal C^*_{\tau}",
+)
+bayes_value_one_to_two = Formula(
+    "comp_sum.bayes_risk.one_to_two",
+    [Real("Z", 0, 1, open_lo=True), TAU_ONE_TO_TWO],
+    lambda Z, tau: (1 - Z ** (2 - tau)) / (tau - 1),
+    latex=r"\mathcal C^*_{\tau}",
+)
+bayes_value_from_two = Formula(
+    "comp_sum.bayes_risk.from_two",
+    [Real("p_max", 0, 1, open_lo=True, latex=r"p_{\max}"), TAU_FROM_TWO],
+    lambda p_max, tau: (1 - p_max) / (tau - 1),
+    latex=r"\mathcal C^*_{\tau}",
+)
+
+mae_pool = Formula(
+    "comp_sum.mae.pool",
+    [BETA, POOL],
+    lambda beta, m: Max(beta - 1 / m, beta / m),
+    latex=r"\max(\beta-1/m,\ \beta/m)",
+    source="derived",
+)
+mae_node_beta = Formula("comp_sum.mae.node_beta", [POOL], lambda m: 1 / (m - 1), latex=r"\beta_m", source="derived")
+mae_node_value = Formula(
+    "comp_sum.mae.node_value", [POOL], lambda m: 1 / (m * (m - 1)), latex=r"t_m", source="derived"
+)
+mae_class_free = Formula(
+    "comp_sum.mae.class_free", [BETA], lambda beta: beta**2 / (1 + beta), latex=r"\beta^2/(1+\beta)", source="derived"
+)
+mae_class_free_inverse = Formula(
+    "comp_sum.mae.class_free_inverse",
+    [RISK],
+    lambda t: (t + sqrt(t**2 + 4 * t)) / 2,
+    latex=r"\Gamma",
+    source="derived",
+)
+
+
+def deterministic_regret(tau: Any) -> Any:
+    """(1 - 2^(1-tau)) / (tau - 1): the least surrogate regret of a sure label that loses to another one."""
+    return (1 - 2 ** (1 - tau)) / (tau - 1)
+
+
+sure_label_regret = Formula(
+    "comp_sum.sure_label_regret",
+    [Real("tau", 1, None, open_lo=True, latex=r"\tau")],
+    deterministic_regret,
+    latex=r"\mathcal T^*_{\tau,n}(1)",
+    source="derived",
+)
+
+__all__ = [name for name, value in globals().items() if isinstance(value, Formula)]
+_ = (log, rational)

@@ -1,0 +1,70 @@
+"""Programs that evaluate a witness from exact data: the standard library and mpmath only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+from typing import Any
+
+from mpmath import log, mpf
+
+
+def real(value: Any) -> Any:
+    """A rational given as text as a number of the working precision."""
+    exact = Fraction(value)
+    return mpf(exact.numerator) / exact.denominator
+
+
+def loss(s: Any, tau: Fraction) -> Any:
+    """Phi_tau(1/s - 1) = ((1/s)^(1-tau) - 1)/(1-tau); log(1/s) at tau = 1."""
+    if tau == 1:
+        return -log(s)
+    if s == 0:
+        return 1 / real(tau - 1)
+    return ((1 / s) ** real(1 - tau) - 1) / real(1 - tau)
+
+
+def risk(p: list[Any], s: list[Any], tau: Fraction) -> Any:
+    """sum_y p_y * loss(s_y), where an impossible label costs nothing."""
+    return sum((p_y * loss(s_y, tau) for p_y, s_y in zip(p, s, strict=True) if p_y > 0), mpf(0))
+
+
+def bayes_risk(p: list[Any], tau: Fraction) -> Any:
+    """The least risk: a stationary point of the convex problem (tau < 2), the best vertex otherwise."""
+    if tau >= 2:
+        vertices = [[mpf(i == j) for i in range(len(p))] for j in range(len(p))]
+        return min(risk(p, vertex, tau) for vertex in vertices)
+    weight = [p_y ** real(1 / (2 - tau)) if p_y > 0 else mpf(0) for p_y in p]
+    return risk(p, [w / sum(weight) for w in weight], tau)
+
+
+def regret(p: list[Any], s: list[Any], tau: Fraction) -> Any:
+    """Conditional surrogate regret."""
+    return risk(p, s, tau) - bayes_risk(p, tau)
+
+
+def transformation(data: Mapping[str, Any], formulas: Mapping[str, Callable[..., Any]]) -> tuple[Any, Any]:
+    """Left: the surrogate regret at one conditional law. Right: the transformation of its zero-one regret."""
+    p = [Fraction(value) for value in data["p"]]
+    s = [Fraction(value) for value in data["s"]]
+    k = data["predicted"]
+    assert sum(p) == 1 and sum(s) == 1 and min(*p, *s) >= 0 and s[k] == max(s)
+    beta = max(p) - p[k]
+    left = regret([real(value) for value in p], [real(value) for value in s], Fraction(data["tau"]))
+    others = {name: Fraction(value) for name, value in data.get("parameters", {}).items()}
+    return left, formulas["T"](beta=beta, **others)
+
+
+def mixture(data: Mapping[str, Any], formulas: Mapping[str, Callable[..., Any]]) -> tuple[Any, Any]:
+    """Left: the mean surrogate regret over x. Right: the transformation of the mean zero-one regret."""
+    points = [(Fraction(x["weight"]), Fraction(x["beta"]), Fraction(x["regret"])) for x in data["points"]]
+    assert sum(weight for weight, _, _ in points) == 1
+    for _, beta, value in points:
+        assert value >= pools(beta, data["n"])
+    mean_regret = sum(weight * value for weight, _, value in points)
+    return mean_regret, pools(sum(weight * beta for weight, beta, _ in points), data["n"])
+
+
+def pools(beta: Fraction, n: int) -> Fraction:
+    """min over 2 <= m <= n of max(beta - 1/m, beta/m)."""
+    return min(max(beta - Fraction(1, m), beta / m) for m in range(2, n + 1))

@@ -1,0 +1,71 @@
+"""A small library of named classical results that derivations may cite.
+
+Each is stated as it is used. A derivation that cites one says so in its evidence (``rests_on``).
+"""
+
+from __future__ import annotations
+
+from plumbline.nouns import Lemma
+
+GIBBS = Lemma(
+    "gibbs",
+    "Gibbs' inequality",
+    r"$\sum_i a_i\log(a_i/b_i)\ge 0$ for $a,b$ in the simplex, with equality iff $a=b$",
+    "T. M. Cover and J. A. Thomas, Elements of Information Theory, 2nd ed., section 2.6",
+)
+CAUCHY_SCHWARZ = Lemma(
+    "cauchy_schwarz",
+    "Cauchy-Schwarz inequality (Sedrakyan's form)",
+    r"$\sum_i a_i/b_i\ge\big(\sum_i\sqrt{a_i}\big)^2$ for $a_i\ge 0$, $b_i>0$, $\sum_i b_i=1$",
+    "G. H. Hardy, J. E. Littlewood and G. Polya, Inequalities, chapter II",
+)
+HOELDER = Lemma(
+    "hoelder",
+    "Hoelder's inequality",
+    r"$\sum_i a_i b_i^{q}\le\big(\sum_i a_i^{1/(1-q)}\big)^{1-q}\big(\sum_i b_i\big)^{q}$ for $0<q<1$, $a_i,b_i\ge 0$",
+    "G. H. Hardy, J. E. Littlewood and G. Polya, Inequalities, chapter II",
+)
+REVERSE_HOELDER = Lemma(
+    "reverse_hoelder",
+    "Hoelder's inequality for a negative exponent",
+    r"$\sum_i a_i b_i^{q}\ge\big(\sum_i a_i^{1/(1-q)}\big)^{1-q}\big(\sum_i b_i\big)^{q}$ for $q<0$, $a_i\ge 0$, $b_i>0$",
+    "G. H. Hardy, J. E. Littlewood and G. Polya, Inequalities, chapter II",
+)
+JENSEN = Lemma(
+    "jensen",
+    "Jensen's inequality",
+    r"$\mathbb E\,T(X)\ge T(\mathbb E X)$ for $T$ convex on an interval that contains the values of $X$",
+    "G. H. Hardy, J. E. Littlewood and G. Polya, Inequalities, chapter III",
+)
+CONVEX_CHORD = Lemma(
+    "convex_chord",
+    "A convex function lies below its chords",
+    r"$T(\lambda x+(1-\lambda)y)\le\lambda T(x)+(1-\lambda)T(y)$ for $T$ convex; $T''\ge 0$ on the open interval "
+    r"and continuity at its ends imply convexity",
+    "R. T. Rockafellar, Convex Analysis, section 4",
+)
+LAYER_CAKE = Lemma(
+    "layer_cake",
+    "Layer-cake representation",
+    r"$s=\int_0^{\max s}\mathbf 1[s\ge t]\,dt$ for $s\ge 0$: a point of the simplex whose largest entry is $s_k$ is a "
+    r"mixture of uniform laws on sets that contain $k$",
+    "E. H. Lieb and M. Loss, Analysis, section 1.13",
+)
+MONOTONE_INTEGRAL = Lemma(
+    "monotone_integral",
+    "Monotonicity of the integral",
+    r"$f\le g$ on $[a,b]$ implies $\int_a^b f\le\int_a^b g$",
+    "W. Rudin, Principles of Mathematical Analysis, chapter 6",
+)
+MEAN_VALUE = Lemma(
+    "mean_value",
+    "Monotonicity from the sign of the derivative",
+    r"a function continuous on an interval whose derivative is $\ge 0$ inside is nondecreasing there",
+    "W. Rudin, Principles of Mathematical Analysis, chapter 5",
+)
+EXPONENTIAL_MONOTONE = Lemma(
+    "exponential_monotone",
+    "Monotonicity of the exponential",
+    r"$q\mapsto c^q$ is decreasing for $0<c<1$ and $c\mapsto c^q$ increasing for $q>0$",
+    "W. Rudin, Principles of Mathematical Analysis, chapter 8",
+)
