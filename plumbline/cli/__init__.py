@@ -1,0 +1,50 @@
+"""The command line: ``plumbline COMMAND ...``.
+
+Exit status: 0 done (for ``check``: all as expected), 1 a contradiction or a fall, 2 bad usage or input
+(one line on standard error), 3 nothing contradicted but something undecided, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+from plumbline.cli.parser import build_parser
+from plumbline.errors import PlumblineError
+
+BAD_INPUT = 2
+INTERRUPTED = 130
+BROKEN_PIPE = 141
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status; never raises for a user's error."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    try:
+        parsed = build_parser(arguments).parse_args(arguments)
+        status = int(parsed.handler(parsed))
+        sys.stdout.flush()
+        return status
+    except SystemExit as stop:  # --help and --version end this way
+        return stop.code if isinstance(stop.code, int) else 0
+    except PlumblineError as error:
+        return _complain(str(error))
+    except KeyboardInterrupt:
+        return _complain("interrupted", INTERRUPTED)
+    except BrokenPipeError:
+        # The reader went away (``| head``): say nothing, and keep the interpreter from saying it at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return BROKEN_PIPE
+    except OSError as error:
+        if error.filename is None:
+            raise
+        return _complain(f"{error.filename}: {error.strerror}")
+
+
+def _complain(message: str, status: int = BAD_INPUT) -> int:
+    print(f"plumbline: {' '.join(message.split())}", file=sys.stderr)
+    return status
+
+
+__all__ = ["main"]

@@ -1,0 +1,151 @@
+"""``plumbline check``: run checks with their refutations."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
+
+from plumbline.cli.arguments import Subcommands, add_seed, add_size, writable
+
+if TYPE_CHECKING:
+    from plumbline.cli.entries import Entry
+
+EPILOG = """\
+exit status: 0 every claim as expected and every wrong partner rejected with a witness that was evaluated
+again; 1 a contradiction; 2 bad usage; 3 no contradiction, but something undecided (a check that raises or
+runs out of time is undecided).
+--json writes the same object as plumbline list --json (docs/json.md); "-" writes it to standard output."""
+
+COLOUR = {0: "good", 1: "bad", 3: "unsure"}
+MARK = {0: "ok", 1: "CONTRADICTION", 3: "undecided"}
+
+
+def add(commands: Subcommands) -> None:
+    parser = commands.add_parser(
+        "check",
+        help="run checks with their refutations",
+        description="Check claims by paper or id (all without a name) together with their wrong partners.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("names", nargs="*", metavar="PAPER or CLAIM", help="papers and claim ids")
+    add_size(parser, "--effort", "how hard to try")
+    add_seed(parser)
+    parser.add_argument("--fresh", action="store_true", help="ignore stored evidence")
+    parser.add_argument("--json", metavar="FILE", help="also write the results as JSON")
+    parser.set_defaults(handler=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    from plumbline import catalogue
+    from plumbline.cli import entries
+
+    claims = catalogue.select(arguments.names)
+    to_stdout = arguments.json == "-"
+    if arguments.json and not to_stdout:
+        writable(Path(arguments.json))
+    out = sys.stderr if to_stdout else sys.stdout
+    if not claims:
+        print("no claims to check", file=out)
+    from plumbline import runner
+
+    widths = (max((len(claim.id) for claim in claims), default=0), 22, 9, 19, 8)
+    start = time.perf_counter()
+    found: list[Entry] = []
+    with _progress(len(claims), out) as step:
+        for claim in claims:
+            step(claim.id, False)
+            record = runner.check_claim(
+                claim, effort=arguments.effort, seed=arguments.seed, fresh=arguments.fresh
+            )
+            found.append(entries.entry(claim, record))
+            _print_row(found[-1], runner.exit_status([record]), widths, out)
+            step(claim.id, True)
+    status = runner.exit_status([item.record for item in found if item.record is not None])
+    _print_summary(found, status, time.perf_counter() - start, out)
+    if arguments.json:
+        _write_json(entries.as_json(found), arguments.json)
+    return status
+
+
+def _print_row(item: Entry, status: int, widths: Sequence[int], out: TextIO) -> None:
+    from plumbline.cli import entries
+    from plumbline.cli.text import coloured, columns
+
+    record = item.record or {}
+    seconds = "stored" if record.get("reused") else f"{record.get('seconds', 0):.2f} s"
+    cells = (
+        item.claim.id,
+        item.standing.label,
+        entries.rejected(item) + " rej.",
+        entries.resolution(item),
+        seconds,
+    )
+    print(columns(cells, widths) + "  " + coloured(MARK[status], COLOUR[status], out), file=out, flush=True)
+    for line in _complaints(item.claim.id, record, status):
+        print(f"    {line}", file=out, flush=True)
+
+
+def _complaints(claim_id: str, record: Mapping[str, Any], status: int) -> Iterator[str]:
+    """Why a row is not as expected, one line per reason."""
+    if status == 0:
+        return
+    if record["verdict"] != record["expects"]:
+        reason = f": {' '.join(record['reason'].split())}" if record.get("reason") else ""
+        yield f"expected {record['expects']}, found {record['verdict']}{reason}"
+        if record["verdict"] == "violated" and record.get("witness"):
+            yield f"see plumbline witness {claim_id}"
+    for partner in record.get("refutations", []):
+        if not partner["rejected"]:
+            reason = " ".join((partner.get("reason") or "no reason given").split())
+            yield f"wrong partner {partner['name']!r} not rejected ({partner['verdict']}): {reason}"
+
+
+def _print_summary(found: Sequence[Entry], status: int, seconds: float, out: TextIO) -> None:
+    from plumbline.cli.text import coloured
+
+    partners = [partner for item in found for partner in (item.record or {}).get("refutations", [])]
+    rejected = sum(bool(partner["rejected"]) for partner in partners)
+    noun = "claim" if len(found) == 1 else "claims"
+    verdict = {0: "all as expected", 1: "contradiction found", 3: "not everything decided"}[status]
+    line = f"{len(found)} {noun}, {rejected} of {len(partners)} wrong partners rejected, {seconds:.1f} s: "
+    print(line + coloured(verdict, COLOUR[status], out), file=out)
+
+
+def _write_json(value: Mapping[str, Any], target: str) -> None:
+    if target == "-":
+        print(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False))
+        return
+    from plumbline.files import write_json
+
+    write_json(Path(target), value, parents=False)
+
+
+@contextlib.contextmanager
+def _progress(total: int, out: TextIO) -> Iterator[Any]:
+    """``step(name, done)``: a progress bar on a terminal, nothing elsewhere."""
+    if not out.isatty() or total == 0:
+        yield lambda name, done: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    bar = Progress(
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.description}"),
+        console=Console(file=out),
+        transient=True,
+        redirect_stdout=out is sys.stdout,
+        redirect_stderr=out is sys.stderr,
+    )
+    with bar:
+        task = bar.add_task("", total=total)
+        yield lambda name, done: bar.update(task, description=name, advance=1 if done else 0)
