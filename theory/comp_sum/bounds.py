@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from plumbline.domain import Integer, Real
-from plumbline.formula import Formula, Max, box_cox, log, power, rational, sqrt, xlogx
+from plumbline.formula import Formula, Max, box_cox, expm1_over, power, sqrt, xlogx
 
 BETA = Real("beta", 0, 1, latex=r"\beta")
 TAU = Real("tau", 0, None, latex=r"\tau")
@@ -54,7 +54,25 @@ phi = Formula(
     source=f"{PAPER} (recalled)",
 )
 phi_derivative = Formula(
-    "comp_sum.phi_derivative", [U, TAU], lambda u, tau: (1 + u) ** (-tau), latex=r"\Phi_{\tau}'", source="derived"
+    "comp_sum.phi_derivative",
+    [U, TAU],
+    lambda u, tau: (1 + u) ** (-tau),
+    latex=r"\Phi_{\tau}'",
+    source="derived",
+)
+softmax_power = Formula(
+    "comp_sum.softmax_power",
+    [Real("s", 0, 1, open_lo=True), TAU],
+    lambda s, tau: -box_cox(s, tau - 1),
+    latex=r"\ell_{\tau}",
+    source="derived",
+)
+softmax_integral = Formula(
+    "comp_sum.softmax_integral",
+    [Real("v", 0, None), TAU],
+    lambda v, tau: v * expm1_over((1 - tau) * v),
+    latex=r"\ell_{\tau}",
+    source="derived",
 )
 phi_at_one = Formula(
     "comp_sum.phi_at_one", [TAU], lambda tau: box_cox(2, 1 - tau), latex=r"\Phi_{\tau}(1)", source="derived"
@@ -114,7 +132,10 @@ transform_two_class = Formula(
 )
 
 bayes_exponent = Formula(
-    "comp_sum.bayes_risk.exponent", [Real("tau", 0, 2, open_hi=True, latex=r"\tau")], lambda tau: 1 / (2 - tau), latex="r"
+    "comp_sum.bayes_risk.exponent",
+    [Real("tau", 0, 2, open_hi=True, latex=r"\tau")],
+    lambda tau: 1 / (2 - tau),
+    latex="r",
 )
 bayes_value_below_one = Formula(
     "comp_sum.bayes_risk.below_one",
@@ -143,11 +164,13 @@ mae_pool = Formula(
     source="derived",
 )
 mae_node_beta = Formula("comp_sum.mae.node_beta", [POOL], lambda m: 1 / (m - 1), latex=r"\beta_m", source="derived")
-mae_node_value = Formula(
-    "comp_sum.mae.node_value", [POOL], lambda m: 1 / (m * (m - 1)), latex=r"t_m", source="derived"
-)
+mae_node_value = Formula("comp_sum.mae.node_value", [POOL], lambda m: 1 / (m * (m - 1)), latex=r"t_m", source="derived")
 mae_class_free = Formula(
-    "comp_sum.mae.class_free", [BETA], lambda beta: beta**2 / (1 + beta), latex=r"\beta^2/(1+\beta)", source="derived"
+    "comp_sum.mae.class_free",
+    [BETA],
+    lambda beta: beta**2 / (1 + beta),
+    latex=r"\beta^2/(1+\beta)",
+    source="derived",
 )
 mae_class_free_inverse = Formula(
     "comp_sum.mae.class_free_inverse",
@@ -158,18 +181,10 @@ mae_class_free_inverse = Formula(
 )
 
 
-def deterministic_regret(tau: Any) -> Any:
-    """(1 - 2^(1-tau)) / (tau - 1): the least surrogate regret of a sure label that loses to another one."""
-    return (1 - 2 ** (1 - tau)) / (tau - 1)
-
-
 sure_label_regret = Formula(
     "comp_sum.sure_label_regret",
     [Real("tau", 1, None, open_lo=True, latex=r"\tau")],
-    deterministic_regret,
+    lambda tau: (1 - 2 ** (1 - tau)) / (tau - 1),
     latex=r"\mathcal T^*_{\tau,n}(1)",
     source="derived",
 )
-
-__all__ = [name for name, value in globals().items() if isinstance(value, Formula)]
-_ = (log, rational)
