@@ -1,0 +1,89 @@
+"""Collects claims, evidence and figures of one size and writes the report."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from plumbline import catalogue, store
+from plumbline.errors import PlumblineError
+from plumbline.files import write_text
+from plumbline.nouns import Claim
+from plumbline.report.page import render
+from plumbline.report.tally import ClaimEntry, FigureEntry
+
+
+def build_report(
+    size: str = "quick", destination: Path | None = None, *, results: Path | str | None = None
+) -> Path:
+    """Write the report of one size as a single HTML file and return its path.
+
+    The default destination is ``<results>/<size>/report/index.html``. Nothing is computed: what has no
+    evidence is shown as unchecked, what has no drawing is left out. InputError for an unknown size or a
+    destination that cannot be written.
+    """
+    target = destination or store.report_path(size, results)
+    papers = [catalogue.paper(name) for name in catalogue.paper_names()]
+    claims = claim_entries(size, results)
+    figures = [entry for paper in papers for entry in figure_entries(paper.name, size, results)]
+    colophon = _colophon(size, [entry.record for entry in claims if entry.record])
+    return write_text(target, render(papers, claims, figures, size=size, colophon=colophon))
+
+
+def claim_entries(size: str, results: Path | str | None = None) -> list[ClaimEntry]:
+    """Every claim of the catalogue beside its evidence of that size."""
+    entries = []
+    for claim in catalogue.all_claims():
+        record = store.read_record(claim.id, size, results)
+        stale = record is not None and store.is_stale(record, size)
+        entries.append(ClaimEntry(claim, record, stale, closed_forms(claim)))
+    return entries
+
+
+def closed_forms(claim: Claim) -> dict[str, str]:
+    """LaTeX ``name = expression`` of the formulas that the claim is about, by role."""
+    return {role: f"{item.latex_name} = {item.latex()}" for role, item in claim.subject.formulas.items()}
+
+
+def figure_entries(paper: str, size: str, results: Path | str | None = None) -> list[FigureEntry]:
+    """The figures of a paper that have been drawn at that size."""
+    folder = store.folder(size, "figures", results) / paper
+    return [
+        _figure_entry(path, size)
+        for path in sorted(folder.glob("*.json"))
+        if path.with_suffix(".png").exists()
+    ]
+
+
+def _figure_entry(path: Path, size: str) -> FigureEntry:
+    try:
+        facts = json.loads(path.read_text(encoding="utf-8"))
+        figure, title, caption = facts["figure"], facts["title"], facts["caption"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise PlumblineError(f"{path} does not describe a figure: {error!r}") from error
+    shown = f"results/{size}/figures/{path.parent.name}/{path.stem}.pdf"
+    config = "" if size == "quick" else f" --config size={size}"
+    wanted = ("fingerprint", "seed", "commit", "written")
+    return FigureEntry(
+        id=figure,
+        title=title,
+        caption=caption,
+        png=path.with_suffix(".png").read_bytes(),
+        pdf=shown,
+        command=f"snakemake --cores all --force {shown}{config}",
+        claims=tuple(facts.get("claims") or ()),
+        provenance={key: facts[key] for key in wanted if facts.get(key) is not None},
+    )
+
+
+def _colophon(size: str, records: Iterable[Mapping[str, Any]]) -> str:
+    environments = [record.get("environment") or {} for record in records]
+    commits = sorted({str(item["commit"])[:12] for item in environments if item.get("commit")})
+    parts = [f"Size {size}", f"plumbline {version('plumbline')}"]
+    parts += [f"evidence from commit {', '.join(commits)}"] if commits else []
+    parts.append(f"written {datetime.now(UTC):%Y-%m-%d %H:%M} UTC")
+    return " · ".join(parts)
