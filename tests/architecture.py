@@ -1,0 +1,341 @@
+"""The rules of the house, as functions from source files to complaints; ``test_architecture`` applies them.
+
+Each rule returns one line per offence, so that it can be tried on a small bad file as well as on the tree.
+"""
+
+from __future__ import annotations
+
+import ast
+import io
+import re
+import tokenize
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+ROOMS = ("theory", "simulations", "proofs_checks", "figures")
+PACKAGES = ("plumbline", *ROOMS)
+HEAVY = frozenset({"torch", "scipy", "cvxpy", "pandas", "pyarrow", "matplotlib", "sympy", "flint"})
+FILES = frozenset({"os", "pathlib", "shutil", "tempfile", "io", "socket", "urllib", "requests"})
+CLOCKS = frozenset({"time", "datetime", "subprocess", "threading", "multiprocessing"})
+CHANCE = frozenset({"random", "secrets", "uuid"})
+WORLDLY = FILES | CLOCKS | CHANCE
+STRENGTHS = frozenset({"FORMAL", "SYMBOLIC", "CERTIFIED", "SEARCHED", "STATISTICAL"})
+# Modules that exist to hold heavy code; they may import it, but nothing light may import them when loaded.
+LAZY = frozenset({"plumbline.formula.sympy_functions"})
+MOST_LINES = 400
+NAMELESS = frozenset({"utils", "util", "misc", "helpers", "common"})
+
+
+@dataclass(frozen=True)
+class Import:
+    """An imported name, as far as it may be a module; ``top`` where importing the file performs it."""
+
+    module: str
+    line: int
+    top: bool
+
+
+@dataclass(frozen=True)
+class Source:
+    """A Python file by its path from the root (``theory/comp_sum/bounds.py``)."""
+
+    path: str
+    text: str
+
+    @cached_property
+    def tree(self) -> ast.Module:
+        return ast.parse(self.text, self.path)
+
+    @property
+    def module(self) -> str:
+        parts = self.path.removesuffix(".py").split("/")
+        return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+    @property
+    def room(self) -> str:
+        return self.path.split("/", 1)[0]
+
+    def paper(self, papers: Iterable[str]) -> str | None:
+        return _paper_of(self.module, papers)
+
+    @cached_property
+    def imports(self) -> tuple[Import, ...]:
+        return tuple(_imports(self))
+
+    def at(self, node: ast.AST) -> str:
+        return f"{self.path}:{getattr(node, 'lineno', 0)}"
+
+
+def _paper_of(module: str, papers: Iterable[str]) -> str | None:
+    parts = module.split(".")
+    return parts[1] if len(parts) > 1 and parts[0] in ROOMS and parts[1] in set(papers) else None
+
+
+def _is_typing_guard(node: ast.AST) -> bool:
+    return isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING")
+
+
+def _statements(node: ast.AST, top: bool) -> Iterator[tuple[ast.AST, bool]]:
+    """All nodes below ``node`` with whether importing the file runs them."""
+    for child in ast.iter_child_nodes(node):
+        lazy = isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda))
+        guarded = _is_typing_guard(node) and child in getattr(node, "body", ())
+        yield child, top and not guarded
+        yield from _statements(child, top and not lazy and not guarded)
+
+
+def _imports(source: Source) -> Iterator[Import]:
+    package = source.module.split(".")
+    if not source.path.endswith("__init__.py"):
+        package = package[:-1]
+    for node, top in _statements(source.tree, True):
+        if isinstance(node, ast.Import):
+            for name in node.names:
+                yield Import(name.name, node.lineno, top)
+        elif isinstance(node, ast.ImportFrom):
+            base = package[: len(package) - node.level + 1] if node.level else []
+            module = ".".join([*base, *([node.module] if node.module else [])])
+            yield Import(module, node.lineno, top)
+            for name in node.names:
+                yield Import(f"{module}.{name.name}", node.lineno, top)
+
+
+def sources(root: Path = ROOT, folders: Iterable[str] = (*PACKAGES, "tests", "benchmarks")) -> list[Source]:
+    """All Python files of the given folders."""
+    files = sorted(file for folder in folders for file in (root / folder).rglob("*.py"))
+    return [Source(file.relative_to(root).as_posix(), file.read_text(encoding="utf-8")) for file in files]
+
+
+def papers_in(tree: Iterable[Source]) -> frozenset[str]:
+    """Papers are the packages of ``theory`` that have a module ``claims``."""
+    return frozenset(
+        source.module.split(".")[1]
+        for source in tree
+        if re.fullmatch(r"theory/[a-z0-9_]+/claims(\.py|/__init__\.py)", source.path)
+    )
+
+
+# The arrows between the rooms
+
+
+def arrows(tree: Iterable[Source]) -> list[str]:
+    """``theory`` imports plumbline; the other rooms import theory and plumbline; plumbline none of them."""
+    allowed = {room: {room, "theory", "plumbline"} for room in ROOMS} | {"plumbline": {"plumbline"}}
+    return [
+        f"{source.path}:{entry.line}: {source.room} must not import {entry.module}"
+        for source in tree
+        if source.room in allowed
+        for entry in source.imports
+        if entry.module.split(".")[0] in {*PACKAGES, "tests", "benchmarks"}
+        and entry.module.split(".")[0] not in allowed[source.room]
+    ]
+
+
+def foreign_papers(tree: Iterable[Source]) -> list[str]:
+    """A paper imports no other paper, and what papers share imports no paper."""
+    tree = list(tree)
+    papers = papers_in(tree)
+    return [
+        f"{source.path}:{entry.line}: imports the paper {other} ({entry.module})"
+        for source in tree
+        if source.room in ROOMS
+        for entry in source.imports
+        if (other := _paper_of(entry.module, papers)) is not None and other != source.paper(papers)
+    ]
+
+
+def definitions_reaching_bounds(tree: Iterable[Source]) -> list[str]:
+    """``definitions`` never imports ``bounds``, by whatever way inside ``theory``."""
+    by_module = {source.module: source for source in tree if source.room == "theory"}
+    found = []
+    for start in sorted(by_module):
+        place = re.match(r"(theory\.\w+)\.definitions(\.|$)", start)
+        if place is None:
+            continue
+        bounds = f"{place[1]}.bounds"
+        ways: dict[str, str] = {start: start}
+        queue = [start]
+        while queue:
+            here = queue.pop()
+            if here == bounds or here.startswith(bounds + "."):
+                found.append(f"definitions import bounds: {ways[here]}")
+                continue
+            for entry in by_module[here].imports:
+                if entry.module in by_module and entry.module not in ways:
+                    ways[entry.module] = f"{ways[here]} -> {entry.module}"
+                    queue.append(entry.module)
+    return found
+
+
+def checks_reading_claims(tree: Iterable[Source]) -> list[str]:
+    """A check reads what is claimed from its subject: it never imports a paper's ``claims``."""
+    return [
+        f"{source.path}:{entry.line}: a check must not import {entry.module}"
+        for source in tree
+        if source.room == "proofs_checks"
+        for entry in source.imports
+        if re.match(r"theory\.\w+\.claims(\.|$)", entry.module)
+    ]
+
+
+# Light imports
+
+
+def heavy_at_import(tree: Iterable[Source]) -> list[str]:
+    """Importing plumbline or theory imports no heavy library, directly or by a module of ``LAZY``."""
+    return [
+        f"{source.path}:{entry.line}: imports {entry.module} at top level"
+        for source in tree
+        if source.room in ("plumbline", "theory")
+        if source.module not in LAZY
+        for entry in source.imports
+        if entry.top and (entry.module.split(".")[0] in HEAVY or entry.module in LAZY)
+    ]
+
+
+def worldly_theory(tree: Iterable[Source]) -> list[str]:
+    """Theory knows no files, clocks, processes or global randomness."""
+    found = []
+    for source in tree:
+        if source.room != "theory":
+            continue
+        found += [
+            f"{source.path}:{entry.line}: theory must not import {entry.module}"
+            for entry in source.imports
+            if entry.module.split(".")[0] in WORLDLY or entry.module.startswith("numpy.random")
+        ]
+        for node in ast.walk(source.tree):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in ("open", "print", "input"):
+                found.append(f"{source.at(node)}: theory must not call {ast.unparse(node.func)}")
+            elif isinstance(node, ast.Attribute) and ast.unparse(node) == "np.random":
+                found.append(f"{source.at(node)}: theory must not use np.random")
+    return found
+
+
+# Strength is granted by engines
+
+
+def typed_strengths(tree: Iterable[Source]) -> list[str]:
+    """Strengths, engines and findings are made in ``proofs_checks/engines`` and ``plumbline/evidence``.
+
+    Elsewhere code may read and compare a stored strength, but not name one; only the report, which makes
+    no evidence, names them to describe them. No code anywhere changes the strength of a finding.
+    """
+    found = []
+    for source in tree:
+        if source.room not in PACKAGES or source.path == "plumbline/evidence.py":
+            continue
+        engine = source.path.startswith("proofs_checks/engines/")
+        describes = source.path.startswith("plumbline/report/")
+        if source.room != "plumbline" and not engine:
+            found += [
+                f"{source.path}:{entry.line}: imports {entry.module}"
+                for entry in source.imports
+                if entry.module in ("plumbline.evidence.Strength", "plumbline.evidence.Engine")
+            ]
+        for node in ast.walk(source.tree):
+            offence = _changed_strength(node)
+            if not engine:
+                offence = offence or _made_strength(node) or (None if describes else _named_strength(node))
+            if offence:
+                found.append(f"{source.at(node)}: {offence}")
+    return found
+
+
+def _changed_strength(node: ast.AST) -> str | None:
+    if not isinstance(node, ast.Call):
+        return None
+    called = ast.unparse(node.func).rsplit(".", 1)[-1]
+    if called in ("replace", "_replace") and any(word.arg in ("strength", "grants") for word in node.keywords):
+        return "replaces a strength"
+    literals = {part.value for part in node.args if isinstance(part, ast.Constant)}
+    if called in ("__setattr__", "setattr") and literals & {"strength", "grants"}:
+        return "sets a strength"
+    return None
+
+
+def _named_strength(node: ast.AST) -> str | None:
+    if isinstance(node, ast.Attribute) and node.attr in STRENGTHS:
+        return f"names {ast.unparse(node)}" if ast.unparse(node.value).endswith("Strength") else None
+    if isinstance(node, ast.Subscript) and ast.unparse(node.value).endswith("Strength"):
+        return f"names {ast.unparse(node)}" if isinstance(node.slice, ast.Constant) else None
+    called = ast.unparse(node.func).rsplit(".", 1)[-1] if isinstance(node, ast.Call) else ""
+    if called == "Strength" and any(isinstance(part, ast.Constant) for part in node.args):
+        return f"names {ast.unparse(node)}"
+    return None
+
+
+def _made_strength(node: ast.AST) -> str | None:
+    if not isinstance(node, ast.Call):
+        return None
+    called = ast.unparse(node.func).rsplit(".", 1)[-1]
+    if called in ("Engine", "Finding"):
+        return f"makes a {called}"
+    words = [word.arg for word in node.keywords if word.arg in ("strength", "grants")]
+    return f"types {words[0]}=" if words else None
+
+
+def engines_without_one_engine(tree: Iterable[Source]) -> list[str]:
+    """An ``Engine`` is made once per engine module, as its module-level ``ENGINE``."""
+    found = []
+    for source in tree:
+        if not source.path.startswith("proofs_checks/engines/"):
+            continue
+        made = [
+            node
+            for node in ast.walk(source.tree)
+            if isinstance(node, ast.Call) and ast.unparse(node.func).rsplit(".", 1)[-1] == "Engine"
+        ]
+        named = [
+            statement.value
+            for statement in source.tree.body
+            if isinstance(statement, (ast.Assign, ast.AnnAssign))
+            and "ENGINE" in ast.unparse(statement).split("=")[0].split(":")[0]
+        ]
+        if made and (len(made) != 1 or made[0] not in named):
+            found.append(f"{source.path}: must make exactly one Engine, its ENGINE")
+    return found
+
+
+# Files
+
+
+def long_files(tree: Iterable[Source]) -> list[str]:
+    counts = {source.path: source.text.count("\n") for source in tree}
+    return [f"{path}: {count} lines" for path, count in counts.items() if count > MOST_LINES]
+
+
+def nameless_modules(tree: Iterable[Source]) -> list[str]:
+    return [
+        f"{source.path}: name what it is about"
+        for source in tree
+        if NAMELESS & set(source.path.removesuffix(".py").split("/"))
+    ]
+
+
+def bare_ignores(tree: Iterable[Source]) -> list[str]:
+    """Every ``type: ignore`` names the error that it ignores."""
+    found = []
+    for source in tree:
+        for token in tokenize.generate_tokens(io.StringIO(source.text).readline):
+            if token.type == tokenize.COMMENT and re.search(r"type:\s*ignore(?!\[)", token.string):
+                found.append(f"{source.path}:{token.start[0]}: {token.string}")
+    return found
+
+
+_HOME = r"(?<![\w.$~})/-])/(?:work|tmp|root|home|Users|mnt|srv)/[\w.]"
+_INDEX = r"(?:https?:)?//[^\s\"')>]*(?:/simple\b|/whl\b|artifactory|nexus|:\d{2,5}\b)|index-url\s*[= ]\s*\S"
+_MACHINE = re.compile(f"{_HOME}|{_INDEX}")
+
+
+def machine_words(path: str, text: str) -> list[str]:
+    """Paths of one machine and addresses of package indexes have no place in a committed file."""
+    return [
+        f"{path}:{number}: {hit[0]!r}"
+        for number, line in enumerate(text.splitlines(), 1)
+        for hit in [_MACHINE.search(line)]
+        if hit
+    ]
