@@ -32,7 +32,7 @@ def claim(name: str, **changes: Any) -> Claim:
         "title": name.replace("_", " ").replace(".", ": ").capitalize(),
         "statement": STATEMENT,
         "domain": Domain(
-            Integer("n", 2), Real("beta", 0, 1, latex=r"\beta"), Every("distribution", "on n labels")
+            Integer("n", 2), Real("beta", 0, 1, latex=r"\beta"), Every("distribution", "every law on n labels")
         ),
         "subject": Subject({"T": None}),
         "provenance": Provenance.RECALLED,
@@ -71,9 +71,7 @@ def finding(strength: str = "certified", **changes: Any) -> dict[str, Any]:
     return {**settings, **changes}
 
 
-def record(
-    owner: Claim, verdict: str = "holds", strength: str = "certified", **changes: Any
-) -> dict[str, Any]:
+def record(owner: Claim, verdict: str = "holds", strength: str = "certified", **changes: Any) -> dict[str, Any]:
     conclusive = verdict != "inconclusive"
     settings: dict[str, Any] = {
         "version": 1,

@@ -17,9 +17,7 @@ from plumbline.report.page import render
 from plumbline.report.tally import ClaimEntry, FigureEntry
 
 
-def build_report(
-    size: str = "quick", destination: Path | None = None, *, results: Path | str | None = None
-) -> Path:
+def build_report(size: str = "quick", destination: Path | None = None, *, results: Path | str | None = None) -> Path:
     """Write the report of one size as a single HTML file and return its path.
 
     The default destination is ``<results>/<size>/report/index.html``. Nothing is computed: what has no
@@ -52,11 +50,7 @@ def closed_forms(claim: Claim) -> dict[str, str]:
 def figure_entries(paper: str, size: str, results: Path | str | None = None) -> list[FigureEntry]:
     """The figures of a paper that have been drawn at that size."""
     folder = store.folder(size, "figures", results) / paper
-    return [
-        _figure_entry(path, size)
-        for path in sorted(folder.glob("*.json"))
-        if path.with_suffix(".png").exists()
-    ]
+    return [_figure_entry(path, size) for path in sorted(folder.glob("*.json")) if path.with_suffix(".png").exists()]
 
 
 def _figure_entry(path: Path, size: str) -> FigureEntry:

@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from html import escape
 from typing import Any
 
+from plumbline.domain import Domain, Every, Real
 from plumbline.report.mathml import math, prose
 from plumbline.report.tally import (
     FAILURES,
@@ -107,24 +108,42 @@ def _assumptions(entry: ClaimEntry, foundations: str) -> str:
         items = "".join(f"<li>{prose(text)}</li>" for text in claim.assumptions)
         out.append(f"<h4>Assumptions</h4><ul>{items}</ul>")
     if claim.constants:
-        rows = "".join(
-            f"<dt>{prose(name)}</dt><dd>{prose(text)}</dd>" for name, text in claim.constants.items()
-        )
+        rows = "".join(f"<dt>{prose(name)}</dt><dd>{prose(text)}</dd>" for name, text in claim.constants.items())
         out.append(f"<h4>Constants</h4><dl>{rows}</dl>")
     if claim.remark:
         out.append(f"<p>{prose(claim.remark)}</p>")
     origin = PROVENANCE[str(claim.provenance)]
     out.append(
-        f'<p class="sans quiet">Domain: {escape(claim.domain.describe())}.<br>'
+        f'<p class="sans quiet">Domain: {_domain(claim.domain)}.<br>'
         f"Statement {origin}: {prose(claim.source)}{foundations}</p>"
     )
     if entry.closed_forms:
         rows = "".join(
-            f"<dt>{escape(role)}</dt><dd>{math(latex, display=True)}</dd>"
-            for role, latex in entry.closed_forms.items()
+            f"<dt>{escape(role)}</dt><dd>{math(latex, display=True)}</dd>" for role, latex in entry.closed_forms.items()
         )
         out.append(_details("Closed forms", f"<dl>{rows}</dl>"))
     return "".join(out)
+
+
+def _domain(domain: Domain) -> str:
+    """The declared domain in the field's notation, quantifiers spelled out."""
+    parts = []
+    for axis in domain.axes:
+        if isinstance(axis, Every):
+            parts.append(f"{prose(axis.description)} ({escape(axis.name)})")
+            continue
+        low = r"-\infty" if axis.lo is None else str(axis.lo)
+        high = r"\infty" if axis.hi is None else str(axis.hi)
+        if low == high:
+            latex = f"{axis.latex}={low}"
+        elif isinstance(axis, Real):
+            latex = rf"{axis.latex}\in{'(' if axis.open_lo else '['}{low},{high}{')' if axis.open_hi else ']'}"
+        elif axis.hi is None:
+            latex = rf"{axis.latex}\ge {low}" if axis.lo is not None else rf"{axis.latex}\in\mathbb{{Z}}"
+        else:
+            latex = rf"{axis.latex}\in\{{{low},\dots,{high}\}}"
+        parts.append(math(latex))
+    return "; ".join(parts) or "no free variable"
 
 
 def _details(title: str, content: str, *, opened: bool = False) -> str:
@@ -153,8 +172,7 @@ def _findings(record: Mapping[str, Any], path: str) -> str:
         certificate = finding.get("certificate")
         if certificate:
             lines.append(
-                f'<span class="quiet">Certificate: {_certificate(certificate)}, '
-                f"in full in {_code(path)}</span>"
+                f'<span class="quiet">Certificate: {_certificate(certificate)}, in full in {_code(path)}</span>'
             )
         entries.append('<div class="entry">' + "".join(f"<p>{line}</p>" for line in lines) + "</div>")
     if not entries:
@@ -165,11 +183,7 @@ def _findings(record: Mapping[str, Any], path: str) -> str:
 
 def _certificate(certificate: Mapping[str, Any]) -> str:
     kind = str(certificate.get("kind", "data")).replace("_", " ")
-    sizes = [
-        f"{len(value)} {key}"
-        for key, value in certificate.items()
-        if isinstance(value, list) and len(value) > 1
-    ]
+    sizes = [f"{len(value)} {key}" for key, value in certificate.items() if isinstance(value, list) and len(value) > 1]
     return escape(", ".join([kind, *sizes]))
 
 
@@ -184,11 +198,7 @@ def _partners(entry: ClaimEntry) -> str:
     entries = []
     for partner in partners:
         name = str(partner["name"])
-        outcome = (
-            "rejected"
-            if partner.get("rejected")
-            else f"not rejected ({partner.get('verdict', 'no verdict')})"
-        )
+        outcome = "rejected" if partner.get("rejected") else f"not rejected ({partner.get('verdict', 'no verdict')})"
         head = f"<b>{prose(name)}</b> · {escape(outcome)}"
         if partner.get("seconds"):
             head += f" · {_seconds(partner['seconds'])}"
@@ -247,8 +257,7 @@ def _environment(record: Mapping[str, Any]) -> str:
         "versions": ", ".join(f"{name} {version}" for name, version in versions.items()),
     }
     cells = [
-        f"<dt>{escape(str(key))}</dt>"
-        f"<dd>{escape(json.dumps(value) if isinstance(value, dict) else str(value))}</dd>"
+        f"<dt>{escape(str(key))}</dt><dd>{escape(json.dumps(value) if isinstance(value, dict) else str(value))}</dd>"
         for key, value in rows.items()
         if value not in (None, "", {})
     ]

@@ -29,6 +29,7 @@ _LIMITS = {"∑", "∏", "⋃", "⋂", "sup", "inf", "max", "min", "lim", "limsu
 _STACKED = {"msub": "munder", "msup": "mover", "msubsup": "munderover"}
 _FENCES = {"(", "[", "{", "|", "‖", "⟨", ")", "]", "}", "⟩", ",", "."}
 _REWRITES = (
+    (re.compile(r"\\arg\s*\\(max|min)(?![a-zA-Z])"), r"\\operatorname{arg\1}"),
     (re.compile(r"\\operatorname\*"), r"\\operatorname"),
     (re.compile(r"\\(begin|end)\{aligned\}"), r"\\\1{align*}"),
     (re.compile(r"\\(?:mathrm|textrm|mathit)\{([A-Za-z0-9 ]+)\}"), r"\\text{\1}"),
@@ -52,9 +53,7 @@ def mathml(latex: str, display: bool = False) -> str:
         markup = convert(source, display="block" if display else "inline")
         tree = ElementTree.fromstring(markup.replace(_NAMESPACE, "", 1).replace(">&<", ">&amp;<"))
     except Exception as error:  # the library raises classes of many bases, none of them ours
-        raise InputError(
-            f"LaTeX fragment {latex!r} does not convert: {error or type(error).__name__}"
-        ) from error
+        raise InputError(f"LaTeX fragment {latex!r} does not convert: {error or type(error).__name__}") from error
     for element in tree.iter():
         text = element.text or ""
         if "\\" in text or (element.tag == "mi" and text in ("&", "{", "}", "$")):

@@ -74,9 +74,7 @@ def render(
         failures=_failures(claims),
         filter=_filter(counts),
         contents=_contents(papers, claims),
-        papers="\n".join(
-            _paper(paper, claims, figures, known, f"results/{size}/evidence") for paper in papers
-        ),
+        papers="\n".join(_paper(paper, claims, figures, known, f"results/{size}/evidence") for paper in papers),
         figures=_figures(figures) + _lemmas(lemmas),
         legend=_legend(),
         colophon=escape(colophon) or f"Size: {escape(size)}.",
@@ -92,18 +90,14 @@ def _headline(counts: Mapping[Group, int], papers: int) -> str:
     whole = sum(counts[name] for name in STRENGTHS)
     failed = sum(counts[name] for name in FAILURES)
     text = f"Of {_plural(total, 'claim')} from {_plural(papers, 'paper')}, "
-    text += (
-        f"<b>{whole} {'holds on the whole of its' if whole == 1 else 'hold on the whole of their'} domain</b>"
-    )
+    text += f"<b>{whole} {'holds on the whole of its' if whole == 1 else 'hold on the whole of their'} domain</b>"
     if failed:
         text += f" and <b>{failed} {'fails' if failed == 1 else 'fail'}</b>, with a witness"
     return text + "."
 
 
 def _strengths(counts: Mapping[Group, int]) -> str:
-    bar = "".join(
-        f'<span data-tone="{name}" style="flex:{counts[name]}"></span>' for name in STRENGTHS if counts[name]
-    )
+    bar = "".join(f'<span data-tone="{name}" style="flex:{counts[name]}"></span>' for name in STRENGTHS if counts[name])
     items = "".join(
         f'<li data-tone="{name}"{_zero(counts[name])}><b>{counts[name]}</b><span class="mark">{name}</span>'
         f"<small>{SHORT_MEANS[Strength(name.value)]}</small></li>"
@@ -183,9 +177,7 @@ def _failed(entries: Iterable[ClaimEntry]) -> str:
 
 
 def _filter(counts: Mapping[Group, int]) -> str:
-    options = "".join(
-        f'<option value="{name}">{name} ({number})</option>' for name, number in counts.items() if number
-    )
+    options = "".join(f'<option value="{name}">{name} ({number})</option>' for name, number in counts.items() if number)
     return (
         '<form id="filter" hidden role="search"><input type="search" placeholder="Filter claims" '
         'aria-label="Filter claims by text" autocomplete="off">'
