@@ -86,9 +86,7 @@ def new_figure(
     go to ``Figure.subplots`` (``sharex`` and the like). The style stays in ``matplotlib.rcParams``: fonts
     are looked up only when the figure is written.
     """
-    if not (np.isfinite(width) and width > 0) or (
-        height is not None and not (np.isfinite(height) and height > 0)
-    ):
+    if not (np.isfinite(width) and width > 0) or (height is not None and not (np.isfinite(height) and height > 0)):
         raise InputError(f"figure width and height must be positive inches, got {width!r} and {height!r}")
     tall = height if height is not None else rows * (width / columns) * 0.618 + 0.25
     matplotlib.rcParams.update(RC)
@@ -100,9 +98,7 @@ def _finite(**arrays: Any) -> list[np.ndarray]:
     out = [np.asarray(values, dtype=float) for values in arrays.values()]
     for name, values in zip(arrays, out, strict=True):
         if values.ndim != 1 or values.shape != out[0].shape or values.size == 0:
-            raise InputError(
-                f"{name} must be a non-empty vector of {out[0].size} numbers, got shape {values.shape}"
-            )
+            raise InputError(f"{name} must be a non-empty vector of {out[0].size} numbers, got shape {values.shape}")
         if not np.isfinite(values).all():
             raise InputError(f"{name} has NaN or infinite values")
     return out

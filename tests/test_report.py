@@ -151,6 +151,11 @@ def test_partners_are_counted() -> None:
         (r"\sup_{x} f", "<munder>"),
         (r"\operatorname*{argmin}_y h", "argmin"),
         (r"\arg\max_y h(x,y)", "argmax"),
+        (r"A\setminus B", "<mo>∖</mo>"),
+        (r"[0,\infty)", "<mi>∞</mi>"),
+        (r"v=-s", '<mo form="prefix">−</mo>'),
+        (r"(a)-s", "<mo>−</mo>"),
+        (r"1/2", '<mo lspace="0em" rspace="0em">/</mo>'),
         (r"\begin{aligned}a&=b\\&=c\end{aligned}", "<mtable"),
         (r"\begin{cases}1&x>0\\0&x\le 0\end{cases}", "<mtable"),
         (r"\Delta", 'mathvariant="normal"'),
@@ -178,6 +183,7 @@ def test_prose_is_divided_into_text_and_mathematics() -> None:
         ("code", "z"),
         ("text", r" \$5"),
     ]
+    assert prose("$x$. Then $y$ is").startswith('<span class="tied"><math')
     assert prose("1 < 2 & $3, alone") == "1 &lt; 2 &amp; $3, alone"
     assert prose("one\n\ntwo `<b>`") == "one<br><br>two <code>&lt;b&gt;</code>"
 

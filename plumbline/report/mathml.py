@@ -28,6 +28,8 @@ _VARIANTS = {
 _LIMITS = {"∑", "∏", "⋃", "⋂", "sup", "inf", "max", "min", "lim", "limsup", "liminf", "argmax", "argmin"}
 _STACKED = {"msub": "munder", "msup": "mover", "msubsup": "munderover"}
 _FENCES = {"(", "[", "{", "|", "‖", "⟨", ")", "]", "}", "⟩", ",", "."}
+_BINARY = {"+", "−", "±", "∓", "·", "×"}
+_RELATIONS = {"=", "<", ">", "≤", "≥", "≠", "∈", "→"}
 _REWRITES = (
     (re.compile(r"\\arg\s*\\(max|min)(?![a-zA-Z])"), r"\\operatorname{arg\1}"),
     (re.compile(r"\\operatorname\*"), r"\\operatorname"),
@@ -59,6 +61,7 @@ def mathml(latex: str, display: bool = False) -> str:
         if "\\" in text or (element.tag == "mi" and text in ("&", "{", "}", "$")):
             raise InputError(f"LaTeX fragment {latex!r} does not convert: {text!r} is left over")
     _mend(tree)
+    _space(tree)
     tree.set("alttext", latex.strip())
     return ElementTree.tostring(tree, encoding="unicode", short_empty_elements=False)
 
@@ -80,6 +83,35 @@ def _mend(tree: ElementTree.Element) -> None:
             named = _core(parent[index]).tag in ("mi", "mo")
             if named and parent.tag == "mrow" and following is not None and not _opens(following):
                 parent.insert(index + 1, ElementTree.Element("mspace", width="0.167em"))
+
+
+def _space(tree: ElementTree.Element) -> None:
+    """Operators spaced as TeX spaces them: signs tight, fractions on the line tight, scripts tighter."""
+    for parent in tree.iter():
+        if parent.tag in ("msub", "msup", "msubsup"):
+            for script in parent[1:]:
+                for element in script.iter("mo"):
+                    if element.text in _BINARY or element.text in _RELATIONS:
+                        element.set("lspace", "0.08em")
+                        element.set("rspace", "0.08em")
+        before = None
+        for element in parent:
+            if element.text == "⧵":  # few fonts have it
+                element.tag, element.text = "mo", "∖"
+            if element.tag == "mo":
+                if element.text == "∞":
+                    element.tag = "mi"
+                elif element.text == "/":
+                    element.set("lspace", "0em")
+                    element.set("rspace", "0em")
+                elif element.text in _BINARY and _leads(before):
+                    element.set("form", "prefix")
+            before = element
+
+
+def _leads(before: ElementTree.Element | None) -> bool:
+    """Whether an operator after this one is a sign."""
+    return before is not None and before.tag == "mo" and before.text not in (")", "]", "}", "|", "!")
 
 
 def _core(element: ElementTree.Element) -> ElementTree.Element:
@@ -150,8 +182,14 @@ def fragments(text: str) -> list[tuple[str, str]]:
 
 def prose(text: str) -> str:
     """Prose with mathematics as HTML that may stand inside a paragraph; a blank line becomes a break."""
-    out = []
+    out: list[str] = []
+    before = ""
     for kind, source in fragments(text.strip()):
+        stop = re.match(r"[.,;:!?)\]]+", source) if kind == "text" and before == "inline" else None
+        if stop:
+            out[-1] = f'<span class="tied">{out[-1]}{stop.group()}</span>'
+            source = source[stop.end() :]
+        before = kind
         if kind == "text":
             out.append(re.sub(r"\n\s*\n", "<br><br>", escape(source.replace(r"\$", "$"), quote=False)))
         elif kind == "code":
