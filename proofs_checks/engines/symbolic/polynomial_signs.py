@@ -12,10 +12,10 @@ from collections.abc import Sequence
 from fractions import Fraction
 from math import comb, prod
 
-from flint import fmpq_poly
+from flint import fmpq, fmpq_poly
 
-from proofs_checks.engines.spans import ANY, Signs, Span, point
-from proofs_checks.engines.sturm import sign_table
+from proofs_checks.engines.symbolic.spans import ANY, Signs, Span, point
+from proofs_checks.engines.symbolic.sturm import sign_table
 
 Monomial = tuple[int, ...]
 Terms = dict[Monomial, Fraction]
@@ -57,9 +57,7 @@ def signs(terms: Terms, spans: Sequence[Span], *, pieces: int = MAX_PIECES) -> S
     return found & _by_subdivision(terms, spans, pieces)
 
 
-def _flint(value: Fraction) -> object:
-    from flint import fmpq
-
+def _flint(value: Fraction) -> fmpq:
     return fmpq(value.numerator, value.denominator)
 
 

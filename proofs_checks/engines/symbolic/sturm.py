@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
 from flint import fmpq, fmpq_poly
 
-from proofs_checks.engines.spans import Signs, Span
+from proofs_checks.engines.symbolic.spans import Signs, Span
 
 
 def _value(poly: fmpq_poly, at: Fraction) -> Fraction:
@@ -36,7 +37,7 @@ def sturm_chain(poly: fmpq_poly) -> list[fmpq_poly]:
 
 def _variations(chain: list[fmpq_poly], at: Fraction) -> int:
     signs = [sign for entry in chain if (sign := _sign(_value(entry, at)))]
-    return sum(1 for left, right in zip(signs, signs[1:], strict=False) if left != right)
+    return sum(1 for left, right in itertools.pairwise(signs) if left != right)
 
 
 def count_roots(chain: list[fmpq_poly], lo: Fraction, hi: Fraction) -> int:
@@ -154,7 +155,8 @@ def sign_table(poly: fmpq_poly, span: Span) -> SignTable:
         sign = _sign(_value(poly, span.lo))
         return SignTable(() if sign else (Root(span.lo, span.lo),), (span.lo,), (sign,))
     if poly == 0:
-        return SignTable((), (Fraction(0),), (0,))
+        somewhere = next(samples([], span))
+        return SignTable((Root(somewhere, somewhere),), (), ())
     roots = isolate(poly, span) if poly.degree() > 0 else []
     points = tuple(samples(roots, span))
     return SignTable(tuple(roots), points, tuple(_sign(_value(poly, value)) for value in points))

@@ -14,11 +14,21 @@ from fractions import Fraction
 from math import lcm
 from typing import Any
 
-from flint import Ordering, fmpq, fmpq_mpoly_ctx, fmpz
+from flint import fmpq, fmpz
 
 from plumbline.domain import Domain, Integer
-from proofs_checks.engines import polynomial_signs
-from proofs_checks.engines.spans import (
+from proofs_checks.engines.symbolic import polynomial_signs
+from proofs_checks.engines.symbolic.ratios import (
+    CONTEXT,
+    MAX_GENERATORS,
+    Ratio,
+    Undecided,
+    factors_of,
+    key_of,
+    replace_power,
+    terms_of,
+)
+from proofs_checks.engines.symbolic.spans import (
     NONNEGATIVE,
     POSITIVE,
     REALS,
@@ -29,65 +39,6 @@ from proofs_checks.engines.spans import (
     point,
     product,
 )
-
-MAX_GENERATORS = 40
-_CONTEXT = fmpq_mpoly_ctx.get([f"g{i}" for i in range(MAX_GENERATORS)], Ordering.lex)
-
-
-class Undecided(Exception):
-    """A fact that a rewriting step needs could not be proved on the domain."""
-
-    def __init__(self, reason: str, poly: Any = None) -> None:
-        super().__init__(reason)
-        self.poly = poly
-
-
-@dataclass(frozen=True)
-class Ratio:
-    """Quotient of two polynomials in the generators, in lowest terms, denominator with leading coefficient 1."""
-
-    num: Any
-    den: Any
-
-    @classmethod
-    def of(cls, num: Any, den: Any) -> Ratio:
-        if den == 0:
-            raise Undecided("a divisor is identically zero")
-        common = num.gcd(den) if num != 0 else den
-        num, den = num // common, den // common
-        leading = den.leading_coefficient()
-        return cls(num / leading, den / leading)
-
-    def __add__(self, other: Ratio) -> Ratio:
-        return Ratio.of(self.num * other.den + other.num * self.den, self.den * other.den)
-
-    def __sub__(self, other: Ratio) -> Ratio:
-        return Ratio.of(self.num * other.den - other.num * self.den, self.den * other.den)
-
-    def __mul__(self, other: Ratio) -> Ratio:
-        return Ratio.of(self.num * other.num, self.den * other.den)
-
-    def __truediv__(self, other: Ratio) -> Ratio:
-        return Ratio.of(self.num * other.den, self.den * other.num)
-
-    def __neg__(self) -> Ratio:
-        return Ratio(-self.num, self.den)
-
-    def power(self, exponent: int) -> Ratio:
-        if exponent < 0:
-            return Ratio.of(self.den**-exponent, self.num**-exponent)
-        return Ratio(self.num**exponent, self.den**exponent)
-
-    @property
-    def is_zero(self) -> bool:
-        return bool(self.num == 0)
-
-    @property
-    def constant(self) -> Fraction | None:
-        """The rational number that it is, if it is one."""
-        if self.num.is_constant() and self.den.is_constant():
-            return rational(self.num.leading_coefficient()) if self.num != 0 else Fraction(0)
-        return None
 
 
 @dataclass
@@ -100,26 +51,6 @@ class Generator:
     value: Ratio | None = None
     weak: bool = False
     names: frozenset[str] = frozenset()
-
-
-def rational(value: Any) -> Fraction:
-    value = fmpq(value)
-    return Fraction(int(value.p), int(value.q))
-
-
-def terms_of(poly: Any) -> dict[tuple[int, ...], Fraction]:
-    """Exponents and coefficients."""
-    return {tuple(map(int, monomial)): rational(value) for monomial, value in poly.to_dict().items()}
-
-
-def factors_of(poly: Any) -> tuple[Fraction, list[tuple[Any, int]]]:
-    """Rational content and the irreducible factors with their multiplicities."""
-    content, factors = poly.factor()
-    return rational(content), [(factor, int(exponent)) for factor, exponent in factors]
-
-
-def key_of(poly: Any) -> tuple[Any, ...]:
-    return tuple(sorted(terms_of(poly).items()))
 
 
 class RationalForms:
@@ -139,7 +70,7 @@ class RationalForms:
 
     def constant(self, value: Fraction | int) -> Ratio:
         value = Fraction(value)
-        return Ratio(_CONTEXT.constant(fmpq(value.numerator, value.denominator)), _CONTEXT.constant(1))
+        return Ratio(CONTEXT.constant(fmpq(value.numerator, value.denominator)), CONTEXT.constant(1))
 
     def variable(self, name: str) -> Ratio:
         axis = next((axis for axis in self.domain.ranges if axis.name == name), None)
@@ -163,7 +94,7 @@ class RationalForms:
                 raise Undecided(f"more than {MAX_GENERATORS} generators")
             self._index[key] = len(self.generators)
             self.generators.append(generator)
-        return Ratio(_CONTEXT.gen(self._index[key]), _CONTEXT.constant(1))
+        return Ratio(CONTEXT.gen(self._index[key]), CONTEXT.constant(1))
 
     def names(self, ratio: Ratio) -> frozenset[str]:
         """Variables on which the form depends."""
@@ -199,7 +130,7 @@ class RationalForms:
                 if poly.degrees()[index] < order:
                     continue
                 changed = True
-                poly = _replace_power(poly, index, order, replacement)
+                poly = replace_power(poly, index, order, replacement)
         return poly
 
     # -- signs --------------------------------------------------------------------------------------
@@ -320,10 +251,10 @@ class RationalForms:
         if found not in ({1}, {-1}):
             weakly = weak and found in ({0, 1}, {0, -1}) and self.nowhere_dense(factor)
             if not weakly:
-                text = self.describe(Ratio(factor, _CONTEXT.constant(1)))
+                text = self.describe(Ratio(factor, CONTEXT.constant(1)))
                 raise Undecided(f"the sign of {text} is not proved constant on the domain", factor)
         sign = 1 if 1 in found else -1
-        modulus = Ratio(factor * sign, _CONTEXT.constant(1))
+        modulus = Ratio(factor * sign, CONTEXT.constant(1))
         generator = Generator(
             "log",
             f"log({self.describe(modulus)})",
@@ -344,7 +275,7 @@ class RationalForms:
         used = self._used(poly)
         if len(used) == 1:
             index = next(iter(used))
-            if poly == _CONTEXT.gen(index):
+            if poly == CONTEXT.gen(index):
                 return index
         return None
 
@@ -353,10 +284,10 @@ class RationalForms:
         exponent = self.reduced(exponent)
         whole, rest = divmod(exponent.num, exponent.den)
         result = self.constant(1)
-        one = _CONTEXT.constant(1)
+        one = CONTEXT.constant(1)
         for poly, den in ((whole, one), (rest, exponent.den)):
             for monomial, coefficient in terms_of(poly).items():
-                base = Ratio(_CONTEXT.from_dict({monomial: 1}), den)
+                base = Ratio(CONTEXT.from_dict({monomial: 1}), den)
                 result = result * self._exp_monomial(base, coefficient)
         return result
 
@@ -408,13 +339,13 @@ class RationalForms:
         """Derivative with respect to a variable, in the differential field of the generators."""
         ratio = self.reduced(ratio)
         top, below = self._poly_derivative(ratio.num, name), self._poly_derivative(ratio.den, name)
-        num, den = Ratio(ratio.num, _CONTEXT.constant(1)), Ratio(ratio.den, _CONTEXT.constant(1))
+        num, den = Ratio(ratio.num, CONTEXT.constant(1)), Ratio(ratio.den, CONTEXT.constant(1))
         return (top * den - num * below) / (den * den)
 
     def _poly_derivative(self, poly: Any, name: str) -> Ratio:
         total = self.constant(0)
         for index in sorted(self._used(poly)):
-            partial = Ratio(poly.derivative(index), _CONTEXT.constant(1))
+            partial = Ratio(poly.derivative(index), CONTEXT.constant(1))
             total += partial * self._generator_derivative(index, name)
         return total
 
@@ -429,7 +360,7 @@ class RationalForms:
         inner = self.derivative(generator.value, name)
         if generator.kind == "log":
             return inner / generator.value
-        return inner * Ratio(_CONTEXT.gen(index), _CONTEXT.constant(1))
+        return inner * Ratio(CONTEXT.gen(index), CONTEXT.constant(1))
 
     # -- text ---------------------------------------------------------------------------------------
 
@@ -446,16 +377,3 @@ class RationalForms:
                 factors.insert(0, str(value))
             parts.append("*".join(factors))
         return " + ".join(parts) or "0"
-
-
-def _replace_power(poly: Any, index: int, order: int, replacement: Any) -> Any:
-    total = _CONTEXT.constant(0)
-    for monomial, coefficient in poly.to_dict().items():
-        exponents = [int(exponent) for exponent in monomial]
-        times, exponents[index] = divmod(exponents[index], order)
-        term = _CONTEXT.from_dict({tuple(exponents): coefficient})
-        total += term * replacement**times if times else term
-    return total
-
-
-__all__ = ["RationalForms", "Ratio", "Undecided", "factors_of", "rational", "terms_of"]

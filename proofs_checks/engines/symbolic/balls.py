@@ -14,7 +14,7 @@ from flint import arb
 
 from plumbline.domain import Domain, Integer, Real
 from plumbline.evidence import Witness
-from proofs_checks.engines.spans import exact_ball
+from proofs_checks.engines.symbolic.spans import exact_ball
 
 Point = Mapping[str, Fraction]
 
