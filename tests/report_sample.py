@@ -6,7 +6,7 @@ import base64
 from typing import Any
 
 from plumbline.domain import Domain, Every, Integer, Real
-from plumbline.nouns import Claim, Expects, Kind, Paper, Provenance, Refutation, Subject
+from plumbline.nouns import Claim, Expects, Kind, Lemma, Paper, Provenance, Refutation, Subject
 from plumbline.report.tally import ClaimEntry, FigureEntry
 
 PAPER = Paper(
@@ -126,12 +126,16 @@ PARTNERS = (
     Refutation("five per cent too strong", {"T": None}, r"it gives $\mathcal T(\beta)$ exactly"),
     Refutation("logarithm to base 2", {"T": None}, "too large by $1/\\log 2$"),
 )
+LEMMAS = (
+    Lemma("jensen", "Jensen's inequality", r"$\mathbb E\,T(X)\ge T(\mathbb E X)$ for convex $T$", "a book"),
+    Lemma("unused", "A lemma that nothing rests on", "$1=1$", "another book"),
+)
 FORMS = {"T": r"\mathcal T_1 = \frac{(1+\beta)\log\left(1+\beta\right)+(1-\beta)\log\left(1-\beta\right)}{2}"}
 
 
 def entries() -> list[ClaimEntry]:
     """One entry per group of the tally, and a second one that is certified."""
-    logistic = claim("h_consistency.logistic", refutations=PARTNERS, rests_on=("sample.def.tsallis",))
+    logistic = claim("h_consistency.logistic", refutations=PARTNERS, rests_on=("sample.def.tsallis", "lemma:jensen"))
     return [
         _checked(claim("def.tsallis", kind=Kind.IDENTITY), "holds", "symbolic"),
         ClaimEntry(logistic, record(logistic), closed_forms=FORMS),

@@ -18,7 +18,7 @@ from plumbline import catalogue, store
 from plumbline.errors import InputError
 from plumbline.nouns import Expects, Provenance
 from plumbline.report import build_report, tally
-from plumbline.report.build import figure_entries
+from plumbline.report.build import closed_forms, figure_entries, lemmas
 from plumbline.report.mathml import fragments, math, mathml, prose, unconverted
 from plumbline.report.page import render
 from plumbline.report.tally import ClaimEntry, Group, as_expected, group, rejected, resolution, words
@@ -59,7 +59,7 @@ class Page(HTMLParser):
 
 @pytest.fixture(scope="module")
 def html() -> str:
-    return render([sample.PAPER], sample.entries(), [sample.FIGURE], colophon="Size quick")
+    return render([sample.PAPER], sample.entries(), [sample.FIGURE], lemmas=sample.LEMMAS, colophon="Size quick")
 
 
 @pytest.fixture(scope="module")
@@ -200,8 +200,10 @@ def test_all_mathematics_of_the_catalogue_converts() -> None:
             texts = [claim.title, claim.statement, claim.remark, claim.source, *claim.assumptions]
             texts += [*claim.constants, *claim.constants.values()]
             texts += [refutation.reason for refutation in claim.refutations]
+            texts += [f"$${latex}$$" for latex in closed_forms(claim).values()]
             failed[claim.id] = [latex for text in texts for latex in unconverted(text)]
         failed[name] = unconverted(catalogue.paper(name).summary)
+    failed["lemmas"] = [latex for lemma in lemmas() for latex in unconverted(lemma.statement)]
     assert failed, "the catalogue has no paper"
     assert {name: latex for name, latex in failed.items() if latex} == {}
 
@@ -256,7 +258,7 @@ def test_a_claim_shows_all_that_it_rests_on(html: str) -> None:
         "Section 3, main bound <recalled>",
         "Statement recalled, not compared with the paper",
         "Domain: n≥2; β∈[0,1]; every law on n labels (distribution).",
-        "Rests on: sample.def.tsallis",
+        "Rests on: sample.def.tsallis, Jensen's inequality",
         "interval · certified · holds",
         "Certificate: box cover, 132 pieces",
         "five per cent too strong · rejected · 0.05 s",
@@ -292,6 +294,12 @@ def test_text_from_claims_and_evidence_is_escaped() -> None:
     assert parsed.errors == []
     assert sum(tag == "script" for tag, _ in parsed.tags) == 1
     assert "".join(parsed.text).count("<script>alert(1)") >= 10
+
+
+def test_lemmas_are_listed_where_evidence_rests_on_them(page: Page) -> None:
+    text = "".join(page.text)
+    assert "lemma:jensen" in page.ids and "a book" in text
+    assert "A lemma that nothing rests on" not in text
 
 
 def test_figures_are_embedded_with_caption_and_command(html: str, page: Page) -> None:

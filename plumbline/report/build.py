@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
@@ -12,7 +13,7 @@ from typing import Any
 from plumbline import catalogue, store
 from plumbline.errors import PlumblineError
 from plumbline.files import write_text
-from plumbline.nouns import Claim
+from plumbline.nouns import Claim, Lemma
 from plumbline.report.page import render
 from plumbline.report.tally import ClaimEntry, FigureEntry
 
@@ -29,7 +30,7 @@ def build_report(size: str = "quick", destination: Path | None = None, *, result
     claims = claim_entries(size, results)
     figures = [entry for paper in papers for entry in figure_entries(paper.name, size, results)]
     colophon = _colophon(size, [entry.record for entry in claims if entry.record])
-    return write_text(target, render(papers, claims, figures, size=size, colophon=colophon))
+    return write_text(target, render(papers, claims, figures, size=size, lemmas=lemmas(), colophon=colophon))
 
 
 def claim_entries(size: str, results: Path | str | None = None) -> list[ClaimEntry]:
@@ -40,6 +41,11 @@ def claim_entries(size: str, results: Path | str | None = None) -> list[ClaimEnt
         stale = record is not None and store.is_stale(record, size)
         entries.append(ClaimEntry(claim, record, stale, closed_forms(claim)))
     return entries
+
+
+def lemmas() -> list[Lemma]:
+    """The shared library of named classical results."""
+    return [value for value in vars(importlib.import_module("theory.lemmas")).values() if isinstance(value, Lemma)]
 
 
 def closed_forms(claim: Claim) -> dict[str, str]:

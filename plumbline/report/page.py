@@ -56,13 +56,15 @@ def render(
     figures: Sequence[FigureEntry] = (),
     *,
     size: str = "quick",
-    lemmas: Mapping[str, Lemma] | None = None,
+    lemmas: Sequence[Lemma] = (),
     colophon: str = "",
 ) -> str:
-    """The report as one self-contained HTML document."""
+    """The report as one self-contained HTML document; of the lemmas, those that evidence rests on are listed."""
     room = files("plumbline.report")
-    known = {entry.claim.id for entry in claims} | {figure.id for figure in figures}
-    lemmas = {f"lemma.{name}": lemma for name, lemma in (lemmas or {}).items()}
+    used = {name for entry in claims for name in (entry.record or {}).get("rests_on") or ()}
+    cited = [lemma for lemma in lemmas if f"lemma:{lemma.name}" in used]
+    known = {entry.claim.id: entry.claim.id for entry in claims}
+    known |= {f"lemma:{lemma.name}": lemma.title for lemma in cited}
     counts = tally(claims)
     return Template((room / "page.html").read_text(encoding="utf-8")).substitute(
         size=escape(size),
@@ -75,7 +77,7 @@ def render(
         filter=_filter(counts),
         contents=_contents(papers, claims),
         papers="\n".join(_paper(paper, claims, figures, known, f"results/{size}/evidence") for paper in papers),
-        figures=_figures(figures) + _lemmas(lemmas),
+        figures=_figures(figures) + _lemmas(cited),
         legend=_legend(),
         colophon=escape(colophon) or f"Size: {escape(size)}.",
     )
@@ -196,7 +198,7 @@ def _contents(papers: Sequence[Paper], claims: Sequence[ClaimEntry]) -> str:
 
 
 def _paper(
-    paper: Paper, claims: Sequence[ClaimEntry], figures: Sequence[FigureEntry], known: set[str], evidence: str
+    paper: Paper, claims: Sequence[ClaimEntry], figures: Sequence[FigureEntry], known: Mapping[str, str], evidence: str
 ) -> str:
     mine = [entry for entry in claims if entry.claim.paper == paper.name]
     drawn = [figure for figure in figures if figure.paper == paper.name]
@@ -244,13 +246,13 @@ def _figures(figures: Sequence[FigureEntry]) -> str:
     return "\n".join([*parts, "</section>"])
 
 
-def _lemmas(lemmas: Mapping[str, Lemma]) -> str:
+def _lemmas(lemmas: Sequence[Lemma]) -> str:
     if not lemmas:
         return ""
     entries = "".join(
-        f'<div class="entry"><p><b>{escape(lemma.title)}</b> <span class="id">{escape(lemma.name)}</span></p>'
+        f'<div class="entry" id="lemma:{lemma.name}"><p><b>{escape(lemma.title)}</b></p>'
         f'<p>{prose(lemma.statement)}</p><p class="quiet">{prose(lemma.citation)}</p></div>'
-        for lemma in lemmas.values()
+        for lemma in lemmas
     )
     return f'<section id="lemmas"><h2>Classical lemmas</h2>{entries}</section>'
 
