@@ -69,7 +69,9 @@ def test_all_kinds_of_bounds() -> None:
 
 def test_integers_of_numpy_do_not_overflow() -> None:
     big = np.int64(2**62)
-    problem = LinearProgram(np.array([big, big]), A_eq=[[1, 1]], b_eq=[big], bounds=[(1, None), (1, None)])
+    problem = LinearProgram(
+        list(np.array([big, big])), A_eq=[[1, 1]], b_eq=[big], bounds=[(1, None), (1, None)]
+    )
     assert minimise(problem).value == 2**124
 
 
@@ -84,7 +86,7 @@ def test_matching_pennies() -> None:
 
 
 def test_degenerate_vertices_and_the_cycling_example_of_beale() -> None:
-    rows = [[F(1, 4), -60, F(-1, 25), 9], [F(1, 2), -90, F(-1, 50), 3], [0, 0, 1, 0]]
+    rows: list[list[Any]] = [[F(1, 4), -60, F(-1, 25), 9], [F(1, 2), -90, F(-1, 50), 3], [0, 0, 1, 0]]
     for solver in (silent, None):
         keywords: dict[str, Any] = {} if solver is None else {"solver": solver}
         solution = minimise([F(-3, 4), 150, F(-1, 50), 6], rows, [0, 0, 1], **keywords)
@@ -258,6 +260,7 @@ def test_a_zero_farkas_vector_and_a_false_ray_prove_nothing() -> None:
     assert not verify_certificate(zero, DIET)
     ray = {"kind": "lp_ray", "problem": DIET.as_json(), "primal": ["2", "2"], "ray": ["1", "1"]}
     assert not verify_certificate(ray, DIET)
+    assert not LinearProgram([-1], bounds=(None, 3)).recedes((F(1),))
 
 
 def test_weak_duality_needs_signs_and_finite_bounds() -> None:
