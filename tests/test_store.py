@@ -260,6 +260,16 @@ def test_a_stale_table_is_made_again(project: Path) -> None:
     assert calls == [0, 1, 2]
 
 
+def test_a_flipped_byte_among_the_numbers_is_noticed(tmp_path: Path) -> None:
+    values = np.random.default_rng(0).normal(size=1000)
+    path = store.write_table(pd.DataFrame({"value": values}), tmp_path / "a.parquet", {"seed": 0})
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(store.UnreadableTableError, match="not a whole table"):
+        store.read_table(path)
+
+
 def test_a_foreign_or_missing_file_is_no_table(tmp_path: Path) -> None:
     foreign = tmp_path / "foreign.parquet"
     pd.DataFrame({"value": [1.0]}).to_parquet(foreign)
