@@ -30,6 +30,13 @@ def per_precision(function: Callable[[], Any]) -> Callable[[], Any]:
     return constant
 
 
+def require_ball(x: Any) -> Any:
+    """The ball itself; Python numbers are refused, since their own arithmetic would round silently."""
+    if type(x).__name__ != "arb":
+        raise TypeError(f"emitted Arb source takes arb balls, got {type(x).__name__}")
+    return x
+
+
 @cache
 def _nan() -> Any:
     from flint import arb

@@ -58,7 +58,17 @@ RESERVED = {
     "mpf",
     "mp",
 }
-RESERVED |= {"natural_power", "integer_power", "heaviside", "piecewise", "and_", "or_", "not_", "mpmath"}
+RESERVED |= {
+    "natural_power",
+    "integer_power",
+    "require_ball",
+    "heaviside",
+    "piecewise",
+    "and_",
+    "or_",
+    "not_",
+    "mpmath",
+}
 
 
 def identifier(name: str) -> str:
@@ -97,6 +107,9 @@ class Emitter:
 
     def emit(self, expr: Any) -> Source:
         body = self._function("value", expr, 0)
+        if self.target == "arb":
+            body[1:1] = [f"    {n} = require_ball({n})" for n in map(identifier, self.variables)]
+            self.names.add("require_ball")
         return Source("\n".join([*self.header, *body]) + "\n", self.names)
 
     def _function(self, name: str, expr: Any, depth: int) -> list[str]:
@@ -109,6 +122,8 @@ class Emitter:
 
     def _tally(self, expr: Any, scope: _Scope) -> None:
         """Count occurrences of subexpressions in this scope, branches of Piecewise left out."""
+        if expr.is_Pow and expr.exp.is_Rational and expr.exp < 0:
+            expr = 1 / expr
         scope.count[expr] += 1
         if scope.count[expr] > 1:
             return

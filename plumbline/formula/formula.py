@@ -16,6 +16,7 @@ from plumbline.formula.primitives import elementary, exact
 
 Axis = Real | Integer
 GUARD_DIGITS = 15
+DOUBLINGS = 3
 
 
 def _call_with(build: Callable[..., Any], symbols: Mapping[str, Any]) -> Any:
@@ -175,22 +176,40 @@ class Formula:
         raise InputError(f"{self.name} is not finite in floating point at {at or 'its only value'}")
 
     def mpmath(self, dps: int = 50, **variables: Any) -> Any:
-        """Value to ``dps`` digits; takes int, Fraction, decimal string; mpf and float as they are."""
+        """Value to ``dps`` digits; takes int, Fraction, decimal string; mpf and float as they are.
+
+        The working precision is doubled until two values agree to ``dps`` digits; a value that is exactly 0
+        may come out as a number far below 10^(-4 dps).
+        """
         import mpmath
 
         values.require_names(self.name, self.variables, variables)
         points = [values.exact_value(self.name, axis, variables[axis.name]) for axis in self.variables]
-        with mpmath.workdps(dps + GUARD_DIGITS):
+        work = dps + GUARD_DIGITS
+        value = self._mpmath_at(work, points)
+        for _ in range(DOUBLINGS):
+            work *= 2
+            coarse, value = value, self._mpmath_at(work, points)
+            with mpmath.workdps(work):
+                if abs(value - coarse) <= abs(value) * mpmath.mpf(10) ** (-dps - 1):
+                    break
+        with mpmath.workdps(dps):
+            return +value
+
+    def _mpmath_at(self, work: int, points: Sequence[Fraction]) -> Any:
+        """Value computed with ``work`` digits throughout."""
+        import mpmath
+
+        at = ", ".join(f"{name} = {point}" for name, point in zip(self._names(), points, strict=True))
+        with mpmath.workdps(work):
             numbers = [mpmath.mpf(point.numerator) / point.denominator for point in points]
             try:
                 out = self._function("mpmath")(*numbers)
             except (ValueError, ZeroDivisionError) as error:
-                at = ", ".join(f"{n} = {p}" for n, p in zip(self._names(), points, strict=True))
                 raise InputError(f"{self.name} is undefined at {at}: {error}") from error
-            if not mpmath.isfinite(out) or isinstance(out, mpmath.mpc):
-                raise InputError(f"{self.name} is not finite at {points}")
-        with mpmath.workdps(dps):
-            return +mpmath.mpf(out)
+            if isinstance(out, mpmath.mpc) or not mpmath.isfinite(out):
+                raise InputError(f"{self.name} is not finite at {at}")
+            return mpmath.mpf(out)
 
     def arb(self, prec: int = 128, **variables: Any) -> Any:
         """A ball that contains the value at every point of the domain in the given balls."""
@@ -315,9 +334,7 @@ class Formula:
         """The same formula on a smaller domain."""
         domain = self.domain.restrict(*axes)
         if not covers(domain, [self.domain]):
-            raise InputError(
-                f"{domain.describe()} is not inside the domain of {self.name}: {self.domain.describe()}"
-            )
+            raise InputError(f"{domain.describe()} is not inside the domain of {self.name}: {self.domain.describe()}")
         new = [axis for axis in domain.axes if isinstance(axis, (Real, Integer))]
         frame = Formula(self.name, new, lambda *_: 0)
 
@@ -352,6 +369,4 @@ class Formula:
             return sides[0] - sides[1]
 
         name = f"{left.name} - {right.name}"
-        return Formula(
-            name, list(axes.values()), lambda *_: build(), latex=f"{left.latex_name} - {right.latex_name}"
-        )
+        return Formula(name, list(axes.values()), lambda *_: build(), latex=f"{left.latex_name} - {right.latex_name}")

@@ -49,6 +49,10 @@ def _printer() -> Any:
             x, r = expr.args
             return self._raised(rf"{wrapped(self, x)}^{{{self._print(r)}}}", exp)
 
+        def _needs_mul_brackets(self, expr: Any, first: bool = False, last: bool = False) -> bool:
+            open_ended = type(expr).__name__ == "xlogx" or (type(expr).__name__ == "box_cox" and expr.args[2] != 0)
+            return (open_ended and not last) or bool(super()._needs_mul_brackets(expr, first, last))
+
         def _raised(self, text: str, exp: str | None) -> str:
             return text if exp is None else rf"\left({text}\right)^{{{exp}}}"
 

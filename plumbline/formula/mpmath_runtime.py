@@ -125,7 +125,13 @@ def log1p_over(x: Any, k: int) -> Any:
         raise ValueError(f"log1p_over needs an argument > -1, got {mpmath.nstr(x, 10)}")
     if k == 1:
         return mpf(1) if x == 0 else mpmath.log1p(x) / x
-    return mpmath.hyp2f1(1, k, k + 1, -x) / k
+    if 4 * abs(x) < 1:
+        return mpmath.fsum((-x) ** j / (j + k) for j in range(mp.prec // 2 + 2))
+    with mpmath.workprec(mp.prec + 4 * k):
+        value = mpmath.log1p(x) / x
+        for order in range(1, k):
+            value = (mpf(1) / order - value) / x
+    return +value
 
 
 def box_cox(x: Any, q: Any, m: int) -> Any:

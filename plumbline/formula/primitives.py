@@ -33,9 +33,7 @@ def exact(value: Any, what: str = "argument") -> Any:
     try:
         expr = sympy.sympify(value, strict=True)
     except (sympy.SympifyError, TypeError) as error:
-        raise InputError(
-            f"{what} must be an exact number or expression, got {type(value).__name__}"
-        ) from error
+        raise InputError(f"{what} must be an exact number or expression, got {type(value).__name__}") from error
     floats = expr.atoms(sympy.Float) if hasattr(expr, "atoms") else ()
     if floats:
         raise InputError(f"{what} contains the float {next(iter(floats))}; write it as rational('...')")
@@ -153,9 +151,7 @@ def box_cox(x: Any, q: Any, m: int = 0) -> Any:
 
     Order m is ``int_1^x t^(q-1) (log t)^m dt``, the m-th derivative in q.
     """
-    return function_class("box_cox")(
-        exact(x, "argument of box_cox"), exact(q, "exponent q"), exact(m, "order m")
-    )
+    return function_class("box_cox")(exact(x, "argument of box_cox"), exact(q, "exponent q"), exact(m, "order m"))
 
 
 def power(x: Any, r: Any) -> Any:

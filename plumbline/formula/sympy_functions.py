@@ -150,7 +150,7 @@ class power(sympy.Function):
         if argindex == 1:
             return r * x ** (r - 1)
         if argindex == 2:
-            return sympy.log(x) * self
+            return xlogx(self) / r
         raise ArgumentIndexError(self, argindex)
 
     def written_out(self) -> Any:
