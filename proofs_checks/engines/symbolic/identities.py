@@ -60,11 +60,11 @@ def prove_identity(
     checked, contradiction = 0, None
     if missing:
         verdict, reason = Verdict.INCONCLUSIVE, missing
-        witness = _separate(one, other, domain)
+        witness = separate(one, other, domain)
         if witness is not None:
             verdict, reason = Verdict.VIOLATED, "the two sides differ at the witness"
     else:
-        checked, contradiction = _agree(one, other, domain)
+        checked, contradiction = agree(one, other, domain)
         if contradiction is not None:
             verdict, reason = Verdict.INCONCLUSIVE, f"engine contradiction: sides differ at {contradiction}"
         elif checked == 0:
@@ -94,7 +94,7 @@ def _short(text: str, length: int = 400) -> str:
     return text if len(text) <= length else text[:length] + " ..."
 
 
-def _separate(left: Any, right: Any, domain: Domain) -> Witness | None:
+def separate(left: Any, right: Any, domain: Domain) -> Witness | None:
     for point in balls.interior_points(domain, 40, seed=1):
         sign = balls.compare(left, right, point)
         if sign:
@@ -102,7 +102,7 @@ def _separate(left: Any, right: Any, domain: Domain) -> Witness | None:
     return None
 
 
-def _agree(left: Any, right: Any, domain: Domain) -> tuple[int, dict[str, str] | None]:
+def agree(left: Any, right: Any, domain: Domain) -> tuple[int, dict[str, str] | None]:
     """How many random points could be evaluated, and a point where the sides certainly differ."""
     checked = 0
     for point in balls.interior_points(domain, 4 * CHECK_POINTS, seed=2):

@@ -12,7 +12,7 @@ from plumbline.domain import Domain
 from plumbline.errors import InputError
 from plumbline.evidence import Finding, Verdict
 from proofs_checks.engines.symbolic.identities import ENGINE, prove_identity
-from proofs_checks.engines.symbolic.pieces import domain_of, expression
+from proofs_checks.engines.symbolic.pieces import domain_of, expression, undefined
 from proofs_checks.engines.symbolic.signs import prove_nonnegative
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def prove_linear_combination(
     domain = domain_of(domain, *given)
     left, right = expression(goal_left, domain, "goal_left"), expression(goal_right, domain, "goal_right")
     statement = statement or f"{left} >= {right}"
-    terms, findings, reasons = [], [], []
+    terms, sides, findings, reasons = [], [left, right], list[Finding](), list[str]()
     for number, part in enumerate(parts):
         if len(part) not in (3, 4) or (len(part) == 4 and part[3] not in (">=", "==")):
             raise InputError(
@@ -51,12 +51,15 @@ def prove_linear_combination(
             )
         coefficient, one, other = (expression(value, domain, f"part {number}") for value in part[:3])
         terms.append(coefficient * (one - other))
+        sides += [one, other]
         if len(part) == 3 or part[3] == ">=":
             sign = prove_nonnegative(coefficient, domain, positive=positive)
             findings.append(sign)
             if sign.verdict is not Verdict.HOLDS:
                 where = f" (at {sign.witness.data['point']})" if sign.witness else ""
                 reasons.append(f"coefficient {number}, {coefficient}, is not proved nonnegative{where}: {sign.reason}")
+    if gap := undefined(domain, *sides):
+        reasons.append(gap)
     identity = prove_identity(left - right, sympy.Add(*terms), domain, positive=positive)
     findings.append(identity)
     if identity.verdict is not Verdict.HOLDS:

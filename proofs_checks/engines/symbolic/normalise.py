@@ -98,12 +98,10 @@ class Normaliser(Ranges):
 
     def _integral(self, power: Ratio) -> bool:
         """Whether the form is a polynomial in integer variables with integer coefficients."""
-        generators = [g for g in self.forms.generators if g.names & self.forms.names(power)]
         coefficients = terms_of(power.num).values()
         return (
-            power.den.is_constant()
-            and self.forms.is_polynomial(power)
-            and all(g.names <= self.forms.integers for g in generators)
+            self.forms.is_polynomial(power)
+            and self.forms.names(power) <= self.forms.integers
             and all(value.denominator == 1 for value in coefficients)
         )
 

@@ -55,7 +55,7 @@ def domain_of(domain: Domain | None, *values: Any) -> Domain:
 # -- pieces of a domain -----------------------------------------------------------------------------
 
 
-def split(domain: Domain, normaliser: Normaliser, poly: Any) -> list[Domain]:
+def split(domain: Domain, normaliser: Normaliser, poly: Any, whole: frozenset[str] = frozenset()) -> list[Domain]:
     """The domain cut at the rational zero of a linear factor in one variable; empty if there is none inside."""
     if poly is None or poly == 0:
         return []
@@ -64,7 +64,7 @@ def split(domain: Domain, normaliser: Normaliser, poly: Any) -> list[Domain]:
         if len(used) != 1 or factor.degrees()[used[0]] != 1:
             continue
         generator = normaliser.forms.generators[used[0]]
-        if generator.kind != "variable":
+        if generator.kind != "variable" or generator.label in whole:
             continue
         slope, constant = Fraction(0), Fraction(0)
         for monomial, value in terms_of(factor).items():
@@ -114,17 +114,22 @@ class Piece:
         return {"box": self.domain.describe(), "proof": self.text}
 
 
-def over_pieces(domain: Domain, prove: Callable[[Normaliser], str], depth: int = MAX_SPLITS) -> Iterator[Piece]:
-    """Run a proof on the domain, cutting it where the proof lacks a constant sign."""
+def over_pieces(
+    domain: Domain,
+    prove: Callable[[Normaliser], str],
+    depth: int = MAX_SPLITS,
+    whole: frozenset[str] = frozenset(),
+) -> Iterator[Piece]:
+    """Run a proof on the domain, cutting it where the proof lacks a constant sign; ``whole`` axes stay uncut."""
     normaliser = Normaliser(domain)
     try:
         text = prove(normaliser)
     except Undecided as missing:
-        parts = split(domain, normaliser, missing.poly) if depth else []
+        parts = split(domain, normaliser, missing.poly, whole) if depth else []
         if not parts:
             raise
         for part in parts:
-            yield from over_pieces(part, prove, depth - 1)
+            yield from over_pieces(part, prove, depth - 1, whole)
         return
     yield Piece(domain, text)
 
@@ -135,3 +140,18 @@ def establish(normaliser: Normaliser, facts: Sequence[Any]) -> None:
             raise Undecided(f"the listed fact {fact} > 0 is not proved on {normaliser.domain.describe()}")
         normaliser.require_defined(fact)
         normaliser.assume_proved(fact, frozenset({1}))
+
+
+def undefined(domain: Domain, *expressions: Any) -> str:
+    """Why some expression is not proved defined on the whole domain; empty if all are."""
+
+    def prove(normaliser: Normaliser) -> str:
+        for item in expressions:
+            normaliser.require_defined(item)
+        return "defined"
+
+    try:
+        list(over_pieces(domain, prove))
+    except Undecided as missing:
+        return str(missing)
+    return ""

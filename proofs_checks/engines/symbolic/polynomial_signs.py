@@ -36,7 +36,7 @@ def enclose(terms: Terms, spans: Sequence[Span]) -> Span:
     return total
 
 
-def signs(terms: Terms, spans: Sequence[Span], *, pieces: int = MAX_PIECES) -> Signs:
+def signs(terms: Terms, spans: Sequence[Span], *, pieces: int = MAX_PIECES, depth: int = 2) -> Signs:
     """Signs that the polynomial may take when its variables run through the ranges."""
     terms = {monomial: value for monomial, value in terms.items() if value}
     if not terms:
@@ -54,11 +54,58 @@ def signs(terms: Terms, spans: Sequence[Span], *, pieces: int = MAX_PIECES) -> S
         coefficients = [terms.get((k,), Fraction(0)) for k in range(degree + 1)]
         poly = fmpq_poly([_flint(value) for value in coefficients])
         return found & sign_table(poly, spans[0]).all
-    return found & _by_subdivision(terms, spans, pieces)
+    if depth:
+        found &= _as_quadratic(terms, spans, depth - 1)
+        if found in ({1}, {-1}):
+            return found
+    here = _by_subdivision(terms, spans, pieces)
+    return found & here
 
 
 def _flint(value: Fraction) -> fmpq:
     return fmpq(value.numerator, value.denominator)
+
+
+def _as_quadratic(terms: Terms, spans: Sequence[Span], depth: int) -> Signs:
+    """Nonnegative: ``a y^2 + b y + c`` with ``a, c >= 0`` and ``4 a c >= b^2``; positive if ``a`` and the gap are."""
+    for index in range(len(spans)):
+        parts: list[Terms] = [{}, {}, {}]
+        degree = max(monomial[index] for monomial in terms)
+        if degree != 2:
+            continue
+        for monomial, value in terms.items():
+            rest = (*monomial[:index], 0, *monomial[index + 1 :])
+            parts[monomial[index]][rest] = value
+        c, b, a = parts
+        sign = 1 if signs(a, spans, depth=0) <= {0, 1} else -1
+        a, c = _scaled(a, sign), _scaled(c, sign)
+        gap = _sum(_scaled(_times(a, c), 4), _scaled(_times(b, b), -1))
+        below = signs(gap, spans, depth=depth)
+        leading, constant = signs(a, spans, depth=0), signs(c, spans, depth=depth)
+        if below <= {0, 1} and leading <= {0, 1} and constant <= {0, 1}:
+            strict = below == {1} and leading == {1}
+            return frozenset({sign}) if strict else frozenset({0, sign})
+    return ANY
+
+
+def _scaled(terms: Terms, factor: int) -> Terms:
+    return {monomial: factor * value for monomial, value in terms.items()}
+
+
+def _sum(left: Terms, right: Terms) -> Terms:
+    total = dict(left)
+    for monomial, value in right.items():
+        total[monomial] = total.get(monomial, Fraction(0)) + value
+    return total
+
+
+def _times(left: Terms, right: Terms) -> Terms:
+    total: Terms = {}
+    for one, a in left.items():
+        for other, b in right.items():
+            monomial = tuple(i + j for i, j in zip(one, other, strict=True))
+            total[monomial] = total.get(monomial, Fraction(0)) + a * b
+    return total
 
 
 def _by_subdivision(terms: Terms, spans: Sequence[Span], pieces: int) -> Signs:

@@ -72,7 +72,7 @@ def prove_nonnegative(
         pieces = list(over_pieces(domain, prove))
     except Undecided as missing:
         verdict, reason = Verdict.INCONCLUSIVE, str(missing)
-        witness = _counterexample(goal, domain, relation)
+        witness = counterexample(goal, domain, relation)
         if witness is not None:
             verdict, reason = Verdict.VIOLATED, "the sign is wrong at the witness"
     return ENGINE.finding(
@@ -96,7 +96,7 @@ def prove_nonnegative(
     )
 
 
-def _counterexample(goal: Any, domain: Domain, relation: str) -> Witness | None:
+def counterexample(goal: Any, domain: Domain, relation: str) -> Witness | None:
     zero = sympy.Integer(0)
     exact = _exact_counterexample(goal, domain, relation)
     if exact is not None:
