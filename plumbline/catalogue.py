@@ -116,7 +116,7 @@ def select(names: list[str]) -> list[Claim]:
     chosen: list[Claim] = []
     for name in names:
         chosen += claims(name) if name in paper_names() else [claim(name)]
-    return list(dict.fromkeys(chosen))
+    return list({entry.id: entry for entry in chosen}.values())
 
 
 @cache

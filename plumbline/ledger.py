@@ -45,9 +45,7 @@ class Change:
     direction: Direction
 
     def __str__(self) -> str:
-        return (
-            f"{self.direction}: {self.claim}: {self.field} {self.before or 'none'} -> {self.after or 'none'}"
-        )
+        return f"{self.direction}: {self.claim}: {self.field} {self.before or 'none'} -> {self.after or 'none'}"
 
 
 @dataclass(frozen=True)
@@ -96,9 +94,7 @@ def read(file: Path | None = None) -> dict[str, Entry]:
         raise PlumblineError(f"{file.name} has version {version!r}; this program reads version {VERSION}")
     for claim_id, stored_entry in claims.items():
         if not isinstance(stored_entry, dict) or set(stored_entry) != set(FIELDS):
-            raise PlumblineError(
-                f"{file.name}: the entry of {claim_id} must have exactly {', '.join(FIELDS)}"
-            )
+            raise PlumblineError(f"{file.name}: the entry of {claim_id} must have exactly {', '.join(FIELDS)}")
     return dict(claims)
 
 

@@ -22,12 +22,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status; never raises for a user's error."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     try:
-        parsed = build_parser(arguments).parse_args(arguments)
-        status = int(parsed.handler(parsed))
+        status = _run(arguments)
         sys.stdout.flush()
         return status
-    except SystemExit as stop:  # --help and --version end this way
-        return stop.code if isinstance(stop.code, int) else 0
     except PlumblineError as error:
         return _complain(str(error))
     except KeyboardInterrupt:
@@ -40,6 +37,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         if error.filename is None:
             raise
         return _complain(f"{error.filename}: {error.strerror}")
+
+
+def _run(arguments: Sequence[str]) -> int:
+    try:
+        parsed = build_parser(arguments).parse_args(arguments)
+    except SystemExit as stop:  # --help and --version end this way
+        return stop.code if isinstance(stop.code, int) else 0
+    return int(parsed.handler(parsed))
 
 
 def _complain(message: str, status: int = BAD_INPUT) -> int:

@@ -34,9 +34,7 @@ def positive_number(text: str) -> int:
     return value
 
 
-def add_size(
-    parser: argparse.ArgumentParser, name: str = "--size", what: str = "size of the results"
-) -> None:
+def add_size(parser: argparse.ArgumentParser, name: str = "--size", what: str = "size of the results") -> None:
     parser.add_argument(name, choices=SIZES, default="quick", help=f"{what} (default: quick)")
 
 
@@ -45,9 +43,7 @@ def add_seed(parser: argparse.ArgumentParser) -> None:
 
 
 def add_device(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--device", choices=("cpu", "cuda"), default="cpu", help="where to run (default: cpu)"
-    )
+    parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu", help="where to run (default: cpu)")
 
 
 def writable(path: Path) -> Path:

@@ -61,9 +61,7 @@ def run(arguments: argparse.Namespace) -> int:
     with _progress(len(claims), out) as step:
         for claim in claims:
             step(claim.id, False)
-            record = runner.check_claim(
-                claim, effort=arguments.effort, seed=arguments.seed, fresh=arguments.fresh
-            )
+            record = runner.check_claim(claim, effort=arguments.effort, seed=arguments.seed, fresh=arguments.fresh)
             found.append(entries.entry(claim, record))
             _print_row(found[-1], runner.exit_status([record]), widths, out)
             step(claim.id, True)

@@ -54,7 +54,5 @@ def _strings(node: ast.expr | None, constants: dict[str, ast.expr]) -> tuple[str
     if isinstance(node, ast.Name):
         return _strings(constants.get(node.id), {})
     return tuple(
-        part.value
-        for part in ast.walk(node)
-        if isinstance(part, ast.Constant) and isinstance(part.value, str)
+        part.value for part in ast.walk(node) if isinstance(part, ast.Constant) and isinstance(part.value, str)
     )

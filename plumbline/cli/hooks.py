@@ -20,9 +20,7 @@ def add(commands: Subcommands, arguments: Sequence[str]) -> None:
     used = next((word for word in arguments if not word.startswith("-")), None)
     for paper, rooms in modules().items():
         name = paper.replace("_", "-")
-        parser = commands.add_parser(
-            name, help=f"commands of {paper}", description=f"Commands of the paper {paper}."
-        )
+        parser = commands.add_parser(name, help=f"commands of {paper}", description=f"Commands of the paper {paper}.")
         own = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
         if used == name:
             for room in rooms:

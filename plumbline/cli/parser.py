@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Sequence
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from plumbline.cli import (
     checking,
@@ -32,7 +32,10 @@ class UsageError(PlumblineError):
 
 
 class Parser(argparse.ArgumentParser):
-    """An argument parser that raises instead of printing its usage and exiting."""
+    """An argument parser that raises instead of printing its usage and exiting, and takes no short forms."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"allow_abbrev": False, **kwargs})
 
     def error(self, message: str) -> NoReturn:
         command = self.prog.partition(" ")[2]
@@ -70,7 +73,6 @@ def build_parser(arguments: Sequence[str] = ()) -> Parser:
         prog="plumbline",
         description="Holds the claims of theoretical machine-learning papers to the line.",
         epilog=EPILOG,
-        allow_abbrev=False,
     )
     parser.add_argument("--version", action=_Version, nargs=0, help="print the version and exit")
     commands: Subcommands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)

@@ -23,9 +23,7 @@ def _add_simulate(stages: Subcommands) -> None:
     parser = stages.add_parser("simulate", help="one shard of an experiment")
     parser.add_argument("experiment", metavar="EXPERIMENT")
     parser.add_argument("--shard", type=whole_number, required=True, metavar="N", help="shard, from 0")
-    parser.add_argument(
-        "--threads", type=positive_number, default=1, metavar="N", help="threads of torch (default: 1)"
-    )
+    parser.add_argument("--threads", type=positive_number, default=1, metavar="N", help="threads of torch (default: 1)")
     add_size(parser)
     add_seed(parser)
     add_device(parser)
@@ -35,9 +33,7 @@ def _add_simulate(stages: Subcommands) -> None:
 def _add_gather(stages: Subcommands) -> None:
     parser = stages.add_parser("gather", help="join the shards of an experiment")
     parser.add_argument("experiment", metavar="EXPERIMENT")
-    parser.add_argument(
-        "--threads", type=positive_number, default=1, metavar="N", help="threads of torch (default: 1)"
-    )
+    parser.add_argument("--threads", type=positive_number, default=1, metavar="N", help="threads of torch (default: 1)")
     add_size(parser)
     add_seed(parser)
     add_device(parser)

@@ -27,12 +27,8 @@ def add(commands: Subcommands) -> None:
     add_size(parser, what="configuration to start from")
     add_device(parser)
     add_seed(parser)
-    parser.add_argument(
-        "--threads", type=positive_number, default=1, metavar="N", help="threads of torch (default: 1)"
-    )
-    parser.add_argument(
-        "-o", "--output", required=True, metavar="FILE.parquet", help="where to write the table"
-    )
+    parser.add_argument("--threads", type=positive_number, default=1, metavar="N", help="threads of torch (default: 1)")
+    parser.add_argument("-o", "--output", required=True, metavar="FILE.parquet", help="where to write the table")
     parser.set_defaults(handler=run)
 
 

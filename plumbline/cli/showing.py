@@ -19,9 +19,6 @@ def add(commands: Subcommands) -> None:
         description="Statement, assumptions, source, formulas, evidence, refutations and figures of a claim.",
     )
     parser.add_argument("claim", metavar="CLAIM", help="claim id")
-    parser.add_argument(
-        "--latex", action="store_true", help="also the formulas' expressions in LaTeX (slower)"
-    )
     add_size(parser)
     parser.set_defaults(handler=run)
 
@@ -33,7 +30,7 @@ def run(arguments: argparse.Namespace) -> int:
     item = entries.stored([catalogue.claim(arguments.claim)], arguments.size)[0]
     sections = (
         _statement(item),
-        _formulas(item, arguments.latex),
+        _formulas(item),
         _evidence(item),
         _refutations(item),
         _figures(item, arguments.size),
@@ -61,19 +58,17 @@ def _statement(item: Entry) -> Iterator[str]:
         yield paragraph("remark", claim.remark)
 
 
-def _formulas(item: Entry, latex: bool) -> Iterator[str]:
-    """The claimed objects by role; expressions cost an import of sympy and are built only on demand."""
+def _formulas(item: Entry) -> Iterator[str]:
+    """The claimed objects by role, formulas with their expression in LaTeX."""
     from plumbline.cli.text import paragraph
 
     for role in item.claim.subject:
         value = item.claim.subject[role]
-        symbol = getattr(value, "latex_name", "")
         domain = getattr(value, "domain", None)
         described = getattr(value, "name", None) or getattr(value, "__name__", None) or str(value)
-        parts = [str(described), f"[{symbol}]" if symbol else "", f"on {domain.describe()}" if domain else ""]
-        yield paragraph(role, " ".join(part for part in parts if part))
-        if latex and hasattr(value, "latex"):
-            yield paragraph("", f"{symbol or role} = {value.latex()}")
+        yield paragraph(role, f"{described} on {domain.describe()}" if domain else str(described))
+        if hasattr(value, "latex"):
+            yield paragraph("", f"{value.latex_name or role} = {value.latex()}")
 
 
 def _evidence(item: Entry) -> Iterator[str]:
