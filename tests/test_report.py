@@ -332,7 +332,8 @@ def test_the_report_of_the_catalogue_is_written(tmp_path: Path) -> None:
     assert {claim.id for claim in catalogue.all_claims()} <= set(parsed.ids)
     text = "".join(parsed.text)
     assert f"{len(catalogue.all_claims())}unchecked" in text
-    assert "--force results/quick/figures/comp_sum/drawn.pdf" in text
+    assert f"--force {folder / 'drawn.pdf'}" in text
+    assert "../figures/comp_sum/drawn.pdf" in [attributes.get("href") for _, attributes in parsed.tags]
     assert figure_entries("comp_sum", "quick", tmp_path)[0].provenance == {"seed": 3}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import os
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -28,7 +29,9 @@ def build_report(size: str = "quick", destination: Path | None = None, *, result
     target = destination or store.report_path(size, results)
     papers = [catalogue.paper(name) for name in catalogue.paper_names()]
     claims = claim_entries(size, results)
-    figures = [entry for paper in papers for entry in figure_entries(paper.name, size, results)]
+    figures = [
+        entry for paper in papers for entry in figure_entries(paper.name, size, results, target.absolute().parent)
+    ]
     colophon = _colophon(size, [entry.record for entry in claims if entry.record])
     return write_text(target, render(papers, claims, figures, size=size, lemmas=lemmas(), colophon=colophon))
 
@@ -53,19 +56,25 @@ def closed_forms(claim: Claim) -> dict[str, str]:
     return {role: f"{item.latex_name} = {item.latex()}" for role, item in claim.subject.formulas.items()}
 
 
-def figure_entries(paper: str, size: str, results: Path | str | None = None) -> list[FigureEntry]:
-    """The figures of a paper that have been drawn at that size."""
+def figure_entries(
+    paper: str, size: str, results: Path | str | None = None, page: Path | None = None
+) -> list[FigureEntry]:
+    """The figures of a paper that have been drawn at that size, linked from a page in the folder ``page``."""
+    page = page or store.report_path(size, results).parent
     folder = store.folder(size, "figures", results) / paper
-    return [_figure_entry(path, size) for path in sorted(folder.glob("*.json")) if path.with_suffix(".png").exists()]
+    return [
+        _figure_entry(path, size, page) for path in sorted(folder.glob("*.json")) if path.with_suffix(".png").exists()
+    ]
 
 
-def _figure_entry(path: Path, size: str) -> FigureEntry:
+def _figure_entry(path: Path, size: str, page: Path) -> FigureEntry:
     try:
         facts = json.loads(path.read_text(encoding="utf-8"))
         figure, title, caption = facts["figure"], facts["title"], facts["caption"]
     except (ValueError, KeyError, TypeError) as error:
         raise PlumblineError(f"{path} does not describe a figure: {error!r}") from error
-    shown = f"results/{size}/figures/{path.parent.name}/{path.stem}.pdf"
+    pdf = path.with_suffix(".pdf")
+    shown = str(pdf.relative_to(catalogue.root()) if pdf.is_relative_to(catalogue.root()) else pdf)
     config = "" if size == "quick" else f" --config size={size}"
     wanted = ("fingerprint", "seed", "commit", "written")
     return FigureEntry(
@@ -75,6 +84,7 @@ def _figure_entry(path: Path, size: str) -> FigureEntry:
         png=path.with_suffix(".png").read_bytes(),
         pdf=shown,
         command=f"snakemake --cores all --force {shown}{config}",
+        link=os.path.relpath(pdf, page),
         claims=tuple(facts.get("claims") or ()),
         provenance={key: facts[key] for key in wanted if facts.get(key) is not None},
     )

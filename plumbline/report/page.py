@@ -230,11 +230,14 @@ def _figures(figures: Sequence[FigureEntry]) -> str:
     parts = ['<section id="figures"><h2>Figures</h2>']
     for figure in figures:
         data = base64.b64encode(figure.png).decode("ascii")
+        vector = f"<code>{escape(figure.pdf)}</code>"
+        if figure.link:
+            vector = f'<a href="{escape(figure.link)}">{vector}</a>'
         caption = f"<b>{prose(figure.title)}.</b> {prose(figure.caption)}"
         shown = ", ".join(f'<a href="#{name}">{name}</a>' for name in figure.claims)
         facts = [
             f"Draw again: <code>{escape(figure.command)}</code>",
-            f"Vector: <code>{escape(figure.pdf)}</code>",
+            f"Vector: {vector}",
         ]
         facts += [f"Claims: {shown}"] if shown else []
         facts += [f"{escape(str(key))}: {escape(str(value))}" for key, value in figure.provenance.items()]

@@ -30,7 +30,10 @@ class ClaimEntry:
 
 @dataclass(frozen=True)
 class FigureEntry:
-    """A drawn figure: its picture, where the vector version lies, and the command that redraws it."""
+    """A drawn figure: its picture, where the vector version lies, and the command that redraws it.
+
+    ``link`` is the address of the vector version as seen from the page; without it only ``pdf`` is named.
+    """
 
     id: str
     title: str
@@ -38,6 +41,7 @@ class FigureEntry:
     png: bytes
     pdf: str
     command: str
+    link: str = ""
     claims: tuple[str, ...] = ()
     provenance: Mapping[str, Any] = field(default_factory=dict)
 
