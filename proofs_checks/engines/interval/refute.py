@@ -1,0 +1,162 @@
+"""Search for a rational point where left < right is certified: sampling, then descent from the lowest values."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+from flint import ctx
+
+from plumbline import witness as witnesses
+from plumbline.domain import Domain, Integer, Real
+from plumbline.evidence import Witness
+from plumbline.formula import Formula, emit_standalone
+from proofs_checks.engines.interval.scalar import fraction_ball
+
+_POINTS = 400
+_HALVINGS = 48
+_BITS = 128
+
+
+class Refuter:
+    """Looks for violations of ``left >= right`` (``left > right``); keeps the first witness."""
+
+    def __init__(self, left: Formula, right: Formula, difference: Formula, domain: Domain, strict: bool) -> None:
+        self.left, self.right, self.difference = left, right, difference
+        self.domain = domain
+        self.strict = strict
+        self.axes: list[Real | Integer] = [domain[axis.name] for axis in difference.variables]  # type: ignore[misc]
+        self.witness: Witness | None = None
+        self.undefined = ""
+
+    def value(self, point: Sequence[Fraction]) -> Any:
+        return self.difference.arb_function()(*(fraction_ball(x) for x in point))
+
+    def inside(self, point: Sequence[Fraction]) -> bool:
+        return all(axis.contains(x) for axis, x in zip(self.axes, point, strict=True))
+
+    # one point
+
+    def try_point(self, point: Sequence[Fraction]) -> bool:
+        """Whether the point, moved to simple fractions nearby, refutes the statement."""
+        if self.witness is not None:
+            return True
+        if not self._refutes(point):
+            return False
+        simple = next((p for p in self._simpler(point) if self._refutes(p)), list(point))
+        self.witness = self._make(simple)
+        return self.witness is not None
+
+    def _simpler(self, point: Sequence[Fraction]) -> Any:
+        for digits in range(1, 16):
+            for bound in (10**digits, 3 * 10**digits):
+                yield [x.limit_denominator(bound) for x in point]
+
+    def _refutes(self, point: Sequence[Fraction]) -> bool:
+        if not self.inside(point):
+            return False
+        value = self.value(point)
+        return bool(value.is_finite() and (value < 0 or (self.strict and value <= 0)))
+
+    def _make(self, point: Sequence[Fraction]) -> Witness | None:
+        data = {
+            "point": {axis.name: str(x) for axis, x in zip(self.axes, point, strict=True)},
+            "formulas": {"left": emit_standalone(self.left), "right": emit_standalone(self.right)},
+        }
+        claim = "left > right" if self.strict else "left >= right"
+        made = witnesses.make("", "formula", data, f"{claim} fails at this point")
+        return made if made.relation == "<" or (self.strict and made.relation == "==") else None
+
+    def equality(self, point: Mapping[str, Fraction]) -> bool:
+        """Record an equality point (proved elsewhere) as the refutation of a strict inequality."""
+        values = [point[axis.name] for axis in self.axes]
+        if self.inside(values):
+            self.witness = self._make(values)
+        return self.witness is not None
+
+    # many points
+
+    def search(self) -> bool:
+        """Sample the domain, then descend from the lowest values found."""
+        before, ctx.prec = ctx.prec, _BITS
+        try:
+            lowest = self._sample()
+            if self.witness is not None:
+                return True
+            return any(self.descend(start) for start in lowest[:4])
+        finally:
+            ctx.prec = before
+
+    def _sample(self) -> list[list[Fraction]]:
+        per_axis = max(3, int(_POINTS ** (1 / max(1, len(self.axes)))))
+        values = []
+        for point in itertools.product(*(_marks(axis, per_axis) for axis in self.axes)):
+            if not self.inside(point):
+                continue
+            value = self.value(point)
+            if not value.is_finite():
+                at = ", ".join(f"{axis.name}={x}" for axis, x in zip(self.axes, point, strict=True))
+                self.undefined = self.undefined or f"the difference is undefined or infinite at {at}"
+                continue
+            if (value < 0 or (self.strict and value <= 0)) and self.try_point(point):
+                return []
+            values.append((float(value.mid()), list(point)))
+        values.sort(key=lambda pair: pair[0])
+        return [point for _, point in values]
+
+    def descend(self, start: Sequence[Fraction]) -> bool:
+        """Pattern search: steps along the axes, halved where none goes down."""
+        point, value = list(start), self.value(start)
+        steps = [_width(axis) / 16 for axis in self.axes]
+        for _ in range(_HALVINGS):
+            moved = False
+            for axis, step in enumerate(steps):
+                for direction in (step, -step):
+                    trial = self._moved(point, axis, direction)
+                    if trial is None:
+                        continue
+                    there = self.value(trial)
+                    if there.is_finite() and there.mid() < value.mid():
+                        point, value, moved = trial, there, True
+                        break
+            if value < 0 and self.try_point(point):
+                return True
+            if not moved:
+                steps = [step / 2 for step in steps]
+        return False
+
+    def _moved(self, point: list[Fraction], axis: int, step: Fraction) -> list[Fraction] | None:
+        value = point[axis] + step
+        if isinstance(self.axes[axis], Integer):
+            value = Fraction(round(value))
+        trial = [*point[:axis], value, *point[axis + 1 :]]
+        return trial if self.inside(trial) and trial != point else None
+
+
+def _width(axis: Real | Integer) -> Fraction:
+    if axis.lo is None or axis.hi is None:
+        return Fraction(4)
+    return axis.hi - axis.lo
+
+
+def _marks(axis: Real | Integer, count: int) -> list[Fraction]:
+    """Sample values of one axis: its ends, points ever nearer to them, and a spread in between."""
+    if axis.lo is None or axis.hi is None:
+        origin = axis.lo if axis.lo is not None else axis.hi if axis.hi is not None else Fraction(0)
+        steps = [Fraction(0), *(Fraction(2) ** k for k in range(-count // 2, count // 2))]
+        signs = (1,) if axis.lo is not None else (-1,) if axis.hi is not None else (1, -1)
+        found = {origin + sign * step for sign in signs for step in steps}
+    else:
+        width = axis.hi - axis.lo
+        near = [Fraction(0)] + [Fraction(1, 2**k) for k in (12, 20, 8, 5, 30)[: max(1, count // 5)]]
+        spread = [Fraction(k, count) for k in range(1, count)]
+        shares = {*near, *(1 - share for share in near), *spread}
+        found = {axis.lo + share * width for share in shares}
+    if isinstance(axis, Integer):
+        found = {Fraction(round(value)) for value in found}
+    return sorted(found)
+
+
+RefuteAt = Callable[[list[Fraction]], bool]
