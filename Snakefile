@@ -158,7 +158,7 @@ rule check:
     params:
         seed=SEED,
     shell:
-        f"{PLUMBLINE} check {{wildcards.paper}} --effort {SIZE} --seed {{params.seed}} --json {{output}}"
+        f"{PLUMBLINE} check {{wildcards.paper}} --effort {SIZE} --seed {{params.seed}} --json {{output:q}}"
         " || [ $? -eq 3 ]"
 
 
