@@ -80,7 +80,9 @@ def test_primitives_agree_with_their_definitions(build, definition):
             assert mpmath.almosteq(value, reference, 2e-13), x
 
 
-@pytest.mark.parametrize("name", ["expm1_over", "log1p_over 2", "box_cox", "box_cox 1", "power", "kinks", "logistic"])
+@pytest.mark.parametrize(
+    "name", ["expm1_over", "expm1_over 3", "log1p_over 2", "box_cox", "box_cox 1", "power", "kinks", "logistic"]
+)
 def test_derivatives_agree_with_difference_quotients(name):
     formula = ZOO[name]
     point = {axis.name: axis.lo + (axis.hi - axis.lo) * F(37, 100) for axis in formula.variables}

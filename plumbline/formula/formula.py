@@ -36,8 +36,8 @@ class Formula:
     float arrays where the plain expression loses digits: ``xp`` offers the functions of numpy or torch and
     the primitives (``xp.xlogx``, ``xp.expm1_over``, ...); it is used by the numpy and torch targets only.
 
-    Conventions: an argument of sqrt, xlogx, power or box_cox is >= 0 on the domain; enclosures cut off
-    what lies below 0. Evaluation refuses values outside the domain, NaN, and results that are not finite.
+    Conventions: an argument of sqrt, xlogx, box_cox and the base of a power that is not a whole number are
+    >= 0 on the domain; enclosures cut off what lies below 0, and are NaN where all of a ball lies there. Evaluation refuses values outside the domain, NaN, and results that are not finite.
     """
 
     def __init__(
