@@ -37,7 +37,8 @@ class Formula:
     the primitives (``xp.xlogx``, ``xp.expm1_over``, ...); it is used by the numpy and torch targets only.
 
     Conventions: an argument of sqrt, xlogx, box_cox and the base of a power that is not a whole number are
-    >= 0 on the domain; enclosures cut off what lies below 0, and are NaN where all of a ball lies there. Evaluation refuses values outside the domain, NaN, and results that are not finite.
+    >= 0 on the domain; enclosures cut off what lies below 0, and are NaN where all of a ball lies there.
+    Evaluation refuses values outside the domain, NaN, and results that are not finite.
     """
 
     def __init__(
