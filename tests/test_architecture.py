@@ -40,7 +40,16 @@ BAD: list[tuple[Rule, str, str]] = [
     (architecture.foreign_papers, "figures/alpha.py", "import theory.beta.claims"),
     (architecture.foreign_papers, "theory/simplex.py", "from theory.alpha.definitions import x"),
     (architecture.checks_reading_claims, "proofs_checks/alpha.py", "from theory.alpha.claims import X"),
-    (architecture.checks_reading_claims, "proofs_checks/alpha.py", "from theory.alpha import claims"),
+    (
+        architecture.checks_reading_claims,
+        "proofs_checks/alpha.py",
+        "from theory.alpha import claims\nx = claims.sharp.subject",
+    ),
+    (
+        architecture.checks_reading_claims,
+        "proofs_checks/alpha.py",
+        "import theory.alpha.claims\nf(theory.alpha.claims.sharp)",
+    ),
     (architecture.heavy_at_import, "plumbline/store.py", "import pandas as pd"),
     (
         architecture.heavy_at_import,
@@ -84,6 +93,11 @@ def test_rule_catches_a_bad_file(rule: Rule, path: str, text: str) -> None:
 
 
 GOOD: list[tuple[Rule, str, str]] = [
+    (
+        architecture.checks_reading_claims,
+        "proofs_checks/alpha.py",
+        "from theory.alpha import claims\nx = claims.sharp.domain.restrict(y)",
+    ),
     (
         architecture.arrows,
         "proofs_checks/alpha.py",
@@ -219,21 +233,26 @@ def test_light_commands_import_nothing_heavy(arguments: list[str]) -> None:
         f"main({arguments!r})\n"
         f"print('heavy', sorted({set(HEAVY)!r} & set(sys.modules)), file=sys.stderr)"
     )
-    allowed = ("heavy []", "heavy ['sympy']") if arguments[0] == "show" else ("heavy []",)
+    # show prints formulas, which are sympy's; sympy takes flint where it is installed
+    allowed = ("heavy []", "heavy ['flint', 'sympy']") if arguments[0] == "show" else ("heavy []",)
     assert done.stderr.splitlines()[-1] in allowed, done.stderr
 
 
 @pytest.mark.parametrize(("arguments", "budget"), [(["--help"], 0.3), (["list"], 0.7), (SHOW, 0.7)])
 def test_start_up_time(arguments: list[str], budget: float) -> None:
-    seconds = [budget]
-    while min(seconds) >= budget and len(seconds) <= 6:  # other work on the machine slows some tries
+    """Best of some tries, by the clock or by the processor's time where other work holds the command up."""
+    best = budget
+    for _ in range(5):
         start = time.perf_counter()
-        done = subprocess.run(
-            [sys.executable, "-m", "plumbline.cli", *arguments], cwd=ROOT, capture_output=True, text=True
+        process = subprocess.Popen(
+            [sys.executable, "-m", "plumbline.cli", *arguments], cwd=ROOT, stdout=subprocess.DEVNULL
         )
-        seconds.append(time.perf_counter() - start)
-        assert done.returncode == 0, done.stderr
-    assert min(seconds) < budget, f"plumbline {' '.join(arguments)} takes {min(seconds):.2f} s"
+        _, status, usage = os.wait4(process.pid, 0)
+        assert os.waitstatus_to_exitcode(status) == 0
+        best = min(best, time.perf_counter() - start, usage.ru_utime + usage.ru_stime)
+        if best < budget:
+            return
+    pytest.fail(f"plumbline {' '.join(arguments)} takes more than {budget} s")
 
 
 IMPORT_ALL = """

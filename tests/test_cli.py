@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -31,14 +33,14 @@ class Place:
 
     root: Path
 
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
+    def start(self, *arguments: str, stdout: int = subprocess.PIPE) -> subprocess.Popen[str]:
         environment = {**os.environ, "PYTHONPATH": str(self.root), "PYTHONDONTWRITEBYTECODE": "1"}
         environment.pop("PLUMBLINE_RESULTS", None)
         return subprocess.Popen(
             [sys.executable, "-m", "plumbline.cli", *arguments],
             cwd=self.root,
             env=environment,
-            stdout=subprocess.PIPE,
+            stdout=stdout,
             stderr=subprocess.PIPE,
             text=True,
         )
@@ -118,7 +120,7 @@ def test_list_json_is_the_documented_object(checked: Place) -> None:
     (partner,) = small["refutations"]
     assert partner["name"] == "larger" and partner["rejected"] is True
     assert partner["witness"]["data"] == {"c": "2"}
-    assert claims["toy.number.large"]["witness"]["right"] == "3"
+    assert float(claims["toy.number.large"]["witness"]["right"]) == 3
 
 
 @pytest.mark.parametrize(
@@ -142,6 +144,39 @@ def test_check_reuses_evidence_unless_fresh(checked: Place) -> None:
     assert "stored" not in checked("check", "toy.number.small", "--effort", "full")
 
 
+def test_check_on_a_terminal_keeps_rows_and_bar_apart(checked: Place) -> None:
+    pty = pytest.importorskip("pty")
+    reader, writer = pty.openpty()
+    process = checked.start("check", "toy.number.small", "toy.number.large", stdout=writer)
+    process.wait(timeout=60)
+    os.close(writer)
+    shown = b""
+    with contextlib.suppress(OSError):  # the terminal is gone
+        while part := os.read(reader, 4096):
+            shown += part
+    os.close(reader)
+    rows = [line.split("\x1b[2K")[-1] for line in shown.decode().splitlines()]
+    assert [row.split()[0] for row in rows if "rej." in row] == ["toy.number.small", "toy.number.large"]
+    assert any("\x1b[32mok\x1b[0m" in row for row in rows)
+    assert "2/2" in shown.decode() and process.returncode == 0
+
+
+def test_interrupting_a_check_keeps_what_was_done(place: Place) -> None:
+    source = place.root / "proofs_checks/engines/compare.py"
+    slow = "    if number < 0:\n        import time\n\n        print('asleep', flush=True)\n        time.sleep(30)\n"
+    source.write_text(source.read_text().replace("    if number < 0:\n", slow))
+    process = place.start("check", "toy.number.small", "toy.number.broken", "--json", str(place.root / "o.json"))
+    assert process.stdout is not None and process.stderr is not None
+    while "asleep" not in process.stdout.readline():
+        assert process.poll() is None
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=20)
+    assert (process.returncode, err) == (130, "plumbline: interrupted\n")
+    assert not (place.root / "o.json").exists()
+    assert _row(place("list"), "toy.number.small")[2] == "symbolic"
+    assert _row(place("list"), "toy.number.broken")[2] == "unchecked"
+
+
 def test_check_json_file_and_stdout(place: Place) -> None:
     target = place.root / "out.json"
     place("check", "toy.number.large", "--seed", "7", "--json", str(target))
@@ -161,7 +196,7 @@ def test_show_prints_the_claim_and_imports_no_figure(checked: Place) -> None:
     for part in ("symbolic", "holds by compare", "larger: rejected; must fail because", "toy.line: not drawn"):
         assert part in output
     assert "larger: NOT REJECTED" in checked("show", "toy.number.slack")
-    assert "1 < 3" in checked("show", "toy.number.large")
+    assert "witness" in checked("show", "toy.number.large")
 
 
 def test_figures_are_read_without_importing_them(checked: Place) -> None:

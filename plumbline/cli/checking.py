@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any, TextIO
 from plumbline.cli.arguments import Subcommands, add_seed, add_size, writable
 
 if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+
     from plumbline.cli.entries import Entry
 
 EPILOG = """\
@@ -58,13 +60,14 @@ def run(arguments: argparse.Namespace) -> int:
     widths = (max((len(claim.id) for claim in claims), default=0), 22, 9, 19, 8)
     start = time.perf_counter()
     found: list[Entry] = []
-    with _progress(len(claims), out) as step:
+    with _screen(len(claims), out) as screen:
         for claim in claims:
-            step(claim.id, False)
+            screen.begin(claim.id)
             record = runner.check_claim(claim, effort=arguments.effort, seed=arguments.seed, fresh=arguments.fresh)
             found.append(entries.entry(claim, record))
-            _print_row(found[-1], runner.exit_status([record]), widths, out)
-            step(claim.id, True)
+            for line in _row(found[-1], runner.exit_status([record]), widths, out):
+                screen.say(line)
+            screen.end()
     status = runner.exit_status([item.record for item in found if item.record is not None])
     _print_summary(found, status, time.perf_counter() - start, out)
     if arguments.json:
@@ -72,7 +75,8 @@ def run(arguments: argparse.Namespace) -> int:
     return status
 
 
-def _print_row(item: Entry, status: int, widths: Sequence[int], out: TextIO) -> None:
+def _row(item: Entry, status: int, widths: Sequence[int], out: TextIO) -> Iterator[str]:
+    """The line of one claim, and below it why it is not as expected."""
     from plumbline.cli import entries
     from plumbline.cli.text import coloured, columns
 
@@ -85,9 +89,9 @@ def _print_row(item: Entry, status: int, widths: Sequence[int], out: TextIO) -> 
         entries.resolution(item),
         seconds,
     )
-    print(columns(cells, widths) + "  " + coloured(MARK[status], COLOUR[status], out), file=out, flush=True)
+    yield columns(cells, widths) + "  " + coloured(MARK[status], COLOUR[status], out)
     for line in _complaints(item.claim.id, record, status):
-        print(f"    {line}", file=out, flush=True)
+        yield f"    {line}"
 
 
 def _complaints(claim_id: str, record: Mapping[str, Any], status: int) -> Iterator[str]:
@@ -125,25 +129,50 @@ def _write_json(value: Mapping[str, Any], target: str) -> None:
     write_json(Path(target), value, parents=False)
 
 
+class _Lines:
+    """Plain lines, for files and pipes."""
+
+    def __init__(self, out: TextIO) -> None:
+        self.out = out
+
+    def begin(self, name: str) -> None:
+        """Nothing is said of a claim before it is judged."""
+
+    def end(self) -> None:
+        """Nothing is left to say."""
+
+    def say(self, line: str) -> None:
+        print(line, file=self.out, flush=True)
+
+
+class _Bar(_Lines):
+    """Lines above a progress bar, for terminals."""
+
+    def __init__(self, out: TextIO, progress: Progress, task: TaskID) -> None:
+        super().__init__(out)
+        self.progress, self.task = progress, task
+
+    def begin(self, name: str) -> None:
+        self.progress.update(self.task, description=name)
+
+    def end(self) -> None:
+        self.progress.advance(self.task)
+
+    def say(self, line: str) -> None:
+        from rich.text import Text
+
+        self.progress.console.print(Text.from_ansi(line), soft_wrap=True)
+
+
 @contextlib.contextmanager
-def _progress(total: int, out: TextIO) -> Iterator[Any]:
-    """``step(name, done)``: a progress bar on a terminal, nothing elsewhere."""
+def _screen(total: int, out: TextIO) -> Iterator[_Lines]:
+    """Where the rows go: above a progress bar on a terminal, plainly elsewhere."""
     if not out.isatty() or total == 0:
-        yield lambda name, done: None
+        yield _Lines(out)
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-    bar = Progress(
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TextColumn("{task.description}"),
-        console=Console(file=out),
-        transient=True,
-        redirect_stdout=out is sys.stdout,
-        redirect_stderr=out is sys.stderr,
-    )
-    with bar:
-        task = bar.add_task("", total=total)
-        yield lambda name, done: bar.update(task, description=name, advance=1 if done else 0)
+    parts = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.description}"))
+    with Progress(*parts, console=Console(file=out), transient=True) as progress:
+        yield _Bar(out, progress, progress.add_task("", total=total))
