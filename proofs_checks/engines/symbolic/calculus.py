@@ -114,7 +114,7 @@ def prove_integral(
     statement = statement or f"integral of {density} over {variable.describe()} == {total}"
     verdict, reason, witness = Verdict.HOLDS, "", None
     findings = [prove_derivative(primitive, density, variable.name, inside)]
-    gap = undefined(closed, primitive)
+    gap = undefined(closed, primitive, whole=frozenset({variable.name}))
     if gap:
         verdict, reason = Verdict.INCONCLUSIVE, f"continuity on the closed range: {gap}"
     else:

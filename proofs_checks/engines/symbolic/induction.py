@@ -78,12 +78,10 @@ def prove_induction(
     parameters = Domain(*(other for other in inner.axes if other.name != variable))
     base = goal.subs(start, simultaneous=True)
     step = goal.subs(onward, simultaneous=True) - factor * goal
-    before = axis.hi is None or axis.hi > axis.lo  # a single n needs no step
-    reach = (
-        domain
-        if axis.hi is None or not before
-        else domain.restrict(Integer(variable, int(axis.lo or 0), int(axis.hi) - 1))
-    )
+    before = axis.hi is None or int(axis.hi) > first  # a single n needs no step
+    reach = domain
+    if axis.hi is not None and before:
+        reach = domain.restrict(Integer(variable, first, int(axis.hi) - 1))
     findings = [_prove(base, relation, parameters)]
     if before:
         findings.append(_prove(step, "==" if relation == "==" else ">=", reach))

@@ -21,6 +21,7 @@ from proofs_checks.engines.symbolic.spans import (
     Span,
 )
 
+MAX_EXPANSION = 2000
 _PI = Span(Fraction(314159, 100000), Fraction(31416, 10000), True, True)
 _UNIT = Span(Fraction(-1), Fraction(1))
 
@@ -77,6 +78,8 @@ class Normaliser(Ranges):
         if exponent.is_Integer:
             if exponent < 0 and 0 in self.signs(base):
                 raise Undecided(f"the divisor {base} is not proved nonzero on {self._where()}", value.num)
+            if abs(int(exponent)) * (len(value.num) + len(value.den) - 2) > MAX_EXPANSION:
+                raise Undecided(f"the power {exponent} of a sum is too large to expand")
             return value.power(int(exponent))
         power = self.form(exponent)
         constant = power.constant
@@ -271,6 +274,9 @@ class Normaliser(Ranges):
     def _decide(self, condition: Any) -> bool:
         if condition in (sympy.true, sympy.false):
             return bool(condition)
+        if isinstance(condition, (sympy.And, sympy.Or)):
+            parts = [self._decide(part) for part in condition.args]
+            return all(parts) if isinstance(condition, sympy.And) else any(parts)
         true = _TRUE_SIGNS.get(getattr(condition, "rel_op", ""))
         if true is None:
             raise Undecided(f"the condition {condition} is not understood")

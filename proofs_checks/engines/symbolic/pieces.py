@@ -25,21 +25,32 @@ MAX_SPLITS = 5
 
 def expression(value: Formula | Any, domain: Domain, name: str = "expression") -> Any:
     """The sympy expression of a Formula, expression or number; its symbols must be axes of the domain."""
-    expr = getattr(value, "expr", value)
-    if isinstance(expr, (bool, float, complex)):
+    expr = value if isinstance(value, sympy.Basic) else getattr(value, "expr", value)
+    if isinstance(expr, bool) or not isinstance(expr, (int, Fraction, sympy.Basic)):
         raise InputError(f"{name} must be exact (a Formula, a sympy expression, an int or a Fraction), got {expr!r}")
     if isinstance(expr, Fraction):
         expr = sympy.Rational(expr.numerator, expr.denominator)
-    expr = sympy.sympify(expr, evaluate=False) if isinstance(expr, int) else expr
-    if not isinstance(expr, sympy.Basic):
-        raise InputError(f"{name} must be a Formula or a sympy expression, got {type(expr).__name__}")
+    expr = sympy.Integer(expr) if isinstance(expr, int) else expr
     if expr.atoms(sympy.Float):
         raise InputError(f"{name} contains a float; write it as an exact rational")
-    known = {axis.name for axis in domain.ranges}
-    unknown = sorted(symbol.name for symbol in expr.free_symbols if symbol.name not in known)
+    if expr.has(sympy.nan, sympy.oo, -sympy.oo, sympy.zoo):
+        raise InputError(f"{name} is not finite: {expr}")
+    axes = {axis.name: axis for axis in domain.ranges}
+    unknown = sorted(symbol.name for symbol in expr.free_symbols if symbol.name not in axes)
     if unknown:
         raise InputError(f"{name} has the variables {unknown} outside the domain {domain.describe()}")
+    for symbol in expr.free_symbols:
+        _require_plain(symbol, axes[symbol.name], name)
     return expr
+
+
+def _require_plain(symbol: Any, axis: Real | Integer, name: str) -> None:
+    """A symbol may assume no more than its axis says: otherwise sympy simplified on an unproved assumption."""
+    assumed = symbol.assumptions0
+    if any(assumed.get(key) for key in ("positive", "negative", "nonnegative", "nonpositive", "zero")):
+        raise InputError(f"{name} has the symbol {symbol} with an assumed sign; use real=True only")
+    if assumed.get("nonzero") or (assumed.get("integer") and isinstance(axis, Real)):
+        raise InputError(f"{name} has the symbol {symbol} that assumes more than {axis.describe()}")
 
 
 def domain_of(domain: Domain | None, *values: Any) -> Domain:
@@ -142,7 +153,7 @@ def establish(normaliser: Normaliser, facts: Sequence[Any]) -> None:
         normaliser.assume_proved(fact, frozenset({1}))
 
 
-def undefined(domain: Domain, *expressions: Any) -> str:
+def undefined(domain: Domain, *expressions: Any, whole: frozenset[str] = frozenset()) -> str:
     """Why some expression is not proved defined on the whole domain; empty if all are."""
 
     def prove(normaliser: Normaliser) -> str:
@@ -151,7 +162,7 @@ def undefined(domain: Domain, *expressions: Any) -> str:
         return "defined"
 
     try:
-        list(over_pieces(domain, prove))
+        list(over_pieces(domain, prove, whole=whole))
     except Undecided as missing:
         return str(missing)
     return ""

@@ -20,7 +20,7 @@ from proofs_checks.engines.symbolic.sturm import sign_table
 Monomial = tuple[int, ...]
 Terms = dict[Monomial, Fraction]
 
-MAX_COEFFICIENTS = 4000
+MAX_COEFFICIENTS = 2000
 MAX_PIECES = 400
 
 
@@ -58,8 +58,9 @@ def signs(terms: Terms, spans: Sequence[Span], *, pieces: int = MAX_PIECES, dept
         found &= _as_quadratic(terms, spans, depth - 1)
         if found in ({1}, {-1}):
             return found
-    here = _by_subdivision(terms, spans, pieces)
-    return found & here
+    if found != ANY:
+        pieces = min(pieces, 40)  # the weak sign is known; try a little for the strict one
+    return found & _by_subdivision(terms, spans, pieces)
 
 
 def _flint(value: Fraction) -> fmpq:

@@ -148,9 +148,9 @@ def prove_sign(expr: Formula | Any, range: Real, relation: str = ">=0", *, state
     domain = Domain(range)
     goal = expression(expr, domain)
     statement = statement or f"{goal} {relation[:-1]} 0"
-    top, below = _univariate(goal, range)
+    top, below, divisors = _univariate(goal, range)
     span = of_axis(range)
-    poles = sign_table(below, span)
+    poles = sign_table(divisors, span)
     table = sign_table(top * below, span)
     common = {"kind": "sturm", "expression": str(goal), "relation": relation, "range": range.describe()}
     verdict, reason, witness = Verdict.HOLDS, "", None
@@ -175,31 +175,38 @@ def prove_sign(expr: Formula | Any, range: Real, relation: str = ">=0", *, state
     )
 
 
-def _univariate(goal: Any, range: Real) -> tuple[fmpq_poly, fmpq_poly]:
-    """Numerator and denominator (before any cancellation) as rational polynomials."""
-    variable = fmpq_poly([0, 1])
+def _univariate(goal: Any, range: Real) -> tuple[fmpq_poly, fmpq_poly, fmpq_poly]:
+    """Numerator, denominator and the product of everything divided by, before any cancellation."""
+    variable, one = fmpq_poly([0, 1]), fmpq_poly([1])
+    poles = one
 
     def walk(node: Any) -> tuple[fmpq_poly, fmpq_poly]:
+        nonlocal poles
         if node.is_Rational:
             value = fraction(node)
-            return fmpq_poly([fmpq(value.numerator, value.denominator)]), fmpq_poly([1])
+            return fmpq_poly([fmpq(value.numerator, value.denominator)]), one
         if node.is_Symbol:
-            return variable, fmpq_poly([1])
+            return variable, one
         if node.is_Add or node.is_Mul:
             top, below = walk(node.args[0])
             for argument in node.args[1:]:
-                one, other = walk(argument)
-                top, below = (top * other + one * below if node.is_Add else top * one), below * other
+                other, under = walk(argument)
+                top = top * under + other * below if node.is_Add else top * other
+                below = below * under
             return top, below
         if node.is_Pow and node.exp.is_Integer:
             top, below = walk(node.base)
             power = abs(int(node.exp))
-            if node.exp < 0 and top == 0:
+            if node.exp > 0:
+                return top**power, below**power
+            if top == 0:
                 raise InputError("expression divides by zero")
-            return (top**power, below**power) if node.exp > 0 else (below**power, top**power)
+            poles = poles * top
+            return below**power, top**power
         raise InputError(f"expression must be a rational function of {range.name} over Q, it contains {node}")
 
-    return walk(goal)
+    top, below = walk(goal)
+    return top, below, poles
 
 
 def _sign_witness(goal: Any, range: Real, table: SignTable, relation: str, top: fmpq_poly) -> Witness:
