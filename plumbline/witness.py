@@ -13,6 +13,7 @@ import ast
 import importlib
 import inspect
 import json
+import re
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Any
@@ -36,14 +37,15 @@ from __future__ import annotations
 from fractions import Fraction
 
 import mpmath
-from mpmath import mp, mpf
+from mpmath import {names}
 
 mpmath.mp.dps = {digits}
 '''
 
 _TAIL = """
 left, right = {program}(DATA, FORMULAS)
-margin = mpf(10) ** -{margin} * max(1, abs(left), abs(right))
+exact = all(isinstance(side, (int, Fraction)) for side in (left, right))
+margin = 0 if exact else mpf(10) ** -{margin} * max(1, abs(left), abs(right))
 print("left  =", mpmath.nstr(left, 30) if isinstance(left, mpf) else left)
 print("right =", mpmath.nstr(right, 30) if isinstance(right, mpf) else right)
 shown = {{"<": right - left > margin, ">": left - right > margin, "==": abs(left - right) <= margin}}
@@ -70,9 +72,7 @@ def _compile(sources: Mapping[str, str]) -> dict[str, Callable[..., Any]]:
     compiled = {}
     for role, source in sources.items():
         namespace: dict[str, Any] = {}
-        exec(
-            "from fractions import Fraction\nimport mpmath\nfrom mpmath import mp, mpf\n" + source, namespace
-        )
+        exec("from fractions import Fraction\nimport mpmath\nfrom mpmath import mp, mpf\n" + source, namespace)
         compiled[role] = namespace[_definition_name(source)]
     return compiled
 
@@ -95,11 +95,21 @@ def evaluate(paper: str, program: str, data: Mapping[str, Any]) -> tuple[Any, An
         return _program(paper, program)(data, _compile(data.get("formulas", {})))
 
 
-def relation_of(left: Any, right: Any) -> str:
-    """``"<"``, ``">"`` or ``"=="`` (equal to 40 of 50 digits)."""
+def _real(value: Any) -> Any:
+    """A rational as a number of the working precision; reals as they are."""
     import mpmath
 
+    return mpmath.mpf(value.numerator) / value.denominator if isinstance(value, (int, Fraction)) else value
+
+
+def relation_of(left: Any, right: Any) -> str:
+    """``"<"``, ``">"`` or ``"=="``: exact for rationals, to 40 of 50 digits for reals."""
+    import mpmath
+
+    if isinstance(left, (int, Fraction)) and isinstance(right, (int, Fraction)):
+        return "==" if left == right else "<" if left < right else ">"
     with mpmath.workdps(DIGITS):
+        left, right = _real(left), _real(right)
         margin = mpmath.mpf(10) ** -_MARGIN * max(1, abs(left), abs(right))
         if abs(left - right) <= margin:
             return "=="
@@ -107,10 +117,11 @@ def relation_of(left: Any, right: Any) -> str:
 
 
 def digits(value: Any) -> str:
-    """A value for display: a rational as such, a real at 20 digits."""
+    """A value to 20 significant decimal digits."""
     import mpmath
 
-    return str(value) if isinstance(value, (int, Fraction)) else str(mpmath.nstr(value, 20))
+    with mpmath.workdps(DIGITS):
+        return str(mpmath.nstr(_real(value), 20))
 
 
 def make(paper: str, program: str, data: Mapping[str, Any], note: str = "") -> Witness:
@@ -123,6 +134,19 @@ def confirms(paper: str, witness: Mapping[str, Any]) -> bool:
     """Whether the stored witness, evaluated again from its data, shows the relation that it states."""
     left, right = evaluate(paper, witness["program"], witness["data"])
     return relation_of(left, right) == witness["relation"]
+
+
+def _distinct_functions(sources: Mapping[str, str]) -> list[str]:
+    """The functions of several emitted formulas side by side: helpers once, each formula under its own name."""
+    texts: dict[str, str] = {}
+    for name, source in sources.items():
+        own = re.sub(r"\b_value\(", f"_{name}(", source)
+        own = re.sub(r"\bvalue\(", f"{name}(", own)
+        lines = own.splitlines()
+        for node in ast.parse(own).body:
+            if isinstance(node, ast.FunctionDef):
+                texts.setdefault(node.name, "\n".join(lines[node.lineno - 1 : node.end_lineno]))
+    return list(texts.values())
 
 
 def _module_source(paper: str) -> str:
@@ -148,16 +172,11 @@ def script(claim: Claim, record: Mapping[str, Any]) -> str:
     data = {key: value for key, value in witness["data"].items() if key != "formulas"}
     sources = dict(witness["data"].get("formulas", {}))
     parts = [
-        _HEAD.format(
-            title=claim.title, claim=claim.id, shows=witness["note"] or claim.kind, digits=DIGITS
-        ).rstrip(),
+        _HEAD.format(title=claim.title, claim=claim.id, shows=witness["note"] or claim.kind, digits=DIGITS).rstrip(),
         f"DATA = {json.dumps(data, indent=4)}",
     ]
-    names = {}
-    for role, source in sources.items():
-        old = _definition_name(source)
-        names[role] = f"formula_{role.lower()}"
-        parts.append(source.replace(f"def {old}(", f"def {names[role]}(").strip())
+    names = {role: f"formula_{role.lower()}" for role in sources}
+    parts += _distinct_functions({names[role]: source for role, source in sources.items()})
     table = ", ".join(f'"{role}": {name}' for role, name in names.items())
     parts.append(f"FORMULAS = {{{table}}}")
     if witness["program"] == "formula":
@@ -167,9 +186,7 @@ def script(claim: Claim, record: Mapping[str, Any]) -> str:
         parts.append(_module_source(claim.paper))
         program = witness["program"]
     message = f"shown: left {witness['relation']} right"
-    parts.append(
-        _TAIL.format(program=program, margin=_MARGIN, relation=witness["relation"], message=message).strip()
-    )
+    parts.append(_TAIL.format(program=program, margin=_MARGIN, relation=witness["relation"], message=message).strip())
     return "\n\n\n".join(part.strip("\n") for part in parts) + "\n"
 
 

@@ -28,7 +28,8 @@ HOELDER = Lemma(
 REVERSE_HOELDER = Lemma(
     "reverse_hoelder",
     "Hoelder's inequality for a negative exponent",
-    r"$\sum_i a_i b_i^{q}\ge\big(\sum_i a_i^{1/(1-q)}\big)^{1-q}\big(\sum_i b_i\big)^{q}$ for $q<0$, $a_i\ge 0$, $b_i>0$",
+    r"$\sum_i a_i b_i^{q}\ge\big(\sum_i a_i^{1/(1-q)}\big)^{1-q}\big(\sum_i b_i\big)^{q}$ for $q<0$, "
+    r"$a_i\ge 0$, $b_i>0$",
     "G. H. Hardy, J. E. Littlewood and G. Polya, Inequalities, chapter II",
 )
 JENSEN = Lemma(
@@ -68,4 +69,16 @@ EXPONENTIAL_MONOTONE = Lemma(
     "Monotonicity of the exponential",
     r"$q\mapsto c^q$ is decreasing for $0<c<1$ and $c\mapsto c^q$ increasing for $q>0$",
     "W. Rudin, Principles of Mathematical Analysis, chapter 8",
+)
+FUNDAMENTAL_THEOREM = Lemma(
+    "fundamental_theorem",
+    "Fundamental theorem of calculus",
+    r"$\int_0^v f=F(v)-F(0)$ for $F'=f$ continuous on $[0,v]$",
+    "W. Rudin, Principles of Mathematical Analysis, chapter 6",
+)
+SUM_BOUND = Lemma(
+    "sum_bound",
+    "A sum is at most its number of terms times the largest",
+    r"$\sum_{i\in A}a_i\le|A|\max_{i\in A}a_i$",
+    "elementary",
 )

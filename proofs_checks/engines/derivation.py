@@ -12,15 +12,17 @@ expansion, a misquoted lemma or numbers outside their declared range cannot go u
 
 from __future__ import annotations
 
+import dataclasses
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 import mpmath
 import sympy
 
-from plumbline.domain import Domain, Every, Integer, Real
+from plumbline.domain import Domain, Every, Integer, Real, covers
 from plumbline.errors import InputError
 from plumbline.evidence import Engine, Finding, Scope, Strength, Verdict
 from plumbline.formula import Formula
@@ -32,6 +34,11 @@ ENGINE = Engine("derivation", Strength.SYMBOLIC)
 _DIGITS = 50
 _SLACK = 30
 _SPREAD = 3
+
+
+def _exact(value: Any) -> Fraction:
+    """A rational or a finite mpf as the rational number that it is."""
+    return value if isinstance(value, (int, Fraction)) else Fraction(*mpmath.libmp.to_rational(value._mpf_))
 
 
 class StepFailed(Exception):
@@ -75,13 +82,16 @@ class Derivation:
             self._require_inside(sample)
 
     def __getitem__(self, name: str) -> Any:
+        """The symbol of a number; the number itself where its range is one point."""
         axis = self.variables[name]
+        if isinstance(axis, (Real, Integer)) and axis.lo is not None and axis.lo == axis.hi:
+            return sympy.Rational(axis.lo.numerator, axis.lo.denominator)
         return sympy.Symbol(name, integer=True) if isinstance(axis, Integer) else sympy.Symbol(name, real=True)
 
     def _require_inside(self, sample: Sample) -> None:
         for axis in self.variables.ranges:
             value = sample.values[axis.name]
-            if not axis.contains(value):
+            if not axis.contains(_exact(value)):
                 raise StepFailed(f"a sample has {axis.name}={mpmath.nstr(value, 10)} outside {axis.describe()}")
 
     def _domain_of(self, *expressions: Any) -> Domain:
@@ -132,6 +142,13 @@ class Derivation:
         rests = tuple(name for fact in requires for name in fact.rests_on)
         return Fact(left, right, ">=", premises, (*rests, f"lemma:{lemma.name}"))
 
+    def deduce(self, conclusion: str, lemma: Lemma, *, requires: Sequence[Fact]) -> Fact:
+        """A conclusion in words that a cited lemma draws from established facts (no inequality of numbers)."""
+        self.steps.append({"step": conclusion, "by": f"lemma: {lemma.title}", "left": "", "relation": "", "right": ""})
+        premises = tuple(item for fact in requires for item in fact.premises)
+        rests = tuple(name for fact in requires for name in fact.rests_on)
+        return Fact(sympy.Integer(0), sympy.Integer(0), "==", premises, (*rests, f"lemma:{lemma.name}"))
+
     def known(self, label: str, claim: str, left: Any, right: Any) -> Fact:
         """A fact that another claim states; the evidence then rests on that claim."""
         self._try(label, left, right, ">=")
@@ -179,7 +196,25 @@ class Derivation:
         rests = tuple(name for _, fact in terms for name in fact.rests_on)
         return Fact(left, right, ">=", premises, rests)
 
-    def conclude(self, facts: Sequence[Fact], scope: Domain, statement: str) -> Finding:
+    def at_least(self, label: str, exact: Formula, claimed: Formula) -> Fact:
+        """``exact >= claimed`` as formulas on the range of ``exact``: identical, or apart by ball arithmetic."""
+        finding = formula_at_least(exact, claimed)
+        self._established(label, finding)
+        self._record(label, finding.engine, exact.name, claimed.name, ">=")
+        return Fact(exact.expr, claimed.expr, ">=", (finding,), ())
+
+    def equal(self, label: str, exact: Formula, claimed: Formula) -> Fact:
+        """``exact == claimed`` as formulas on the range of ``exact``, by the symbolic engine."""
+        if not covers(exact.domain, [claimed.domain]):
+            raise StepFailed(f"{label}: the claimed formula is declared on {claimed.domain.describe()} only")
+        finding = symbolic.prove_identity(exact, claimed, exact.domain)
+        self._established(label, finding)
+        self._record(label, finding.engine, exact.name, claimed.name, "==")
+        return Fact(exact.expr, claimed.expr, "==", (finding,), ())
+
+    def conclude(
+        self, facts: Sequence[Fact], scope: Domain, statement: str, *, rests_on: Sequence[str] = ()
+    ) -> Finding:
         """The finding on ``scope``, whose ranges must be covered by the numbers or spread over by the samples."""
         for axis in scope.axes:
             if not isinstance(axis, Every):
@@ -190,7 +225,7 @@ class Derivation:
             statement,
             certificate={"kind": "derivation", "variables": self.variables.describe(), "steps": self.steps},
             premises=[item for fact in facts for item in fact.premises],
-            rests_on=[name for fact in facts for name in fact.rests_on],
+            rests_on=[*rests_on, *(name for fact in facts for name in fact.rests_on)],
             effort={"steps": len(self.steps), "samples": len(self.samples)},
         )
 
@@ -208,11 +243,48 @@ class Derivation:
             raise StepFailed(f"samples do not spread over {axis.describe()}: {sorted(map(str, seen))}")
 
 
+def formula_at_least(left: Formula, right: Formula) -> Finding:
+    """``left >= right`` on the range of ``left``: by identity if they agree, else by ball arithmetic."""
+    if not covers(left.domain, [right.domain]):
+        return ENGINE.finding(
+            Verdict.INCONCLUSIVE,
+            left.domain,
+            f"{left.name} >= {right.name}",
+            reason=f"the claimed formula is declared on {right.domain.describe()} only",
+        )
+    same = symbolic.prove_identity(left, right, left.domain)
+    if same.verdict is Verdict.HOLDS:
+        return same
+    return interval.prove_at_least(left, right, domain=left.domain)
+
+
+def convexity(formula: Formula) -> Fact:
+    """``T'' >= 0`` inside the range of a formula in one variable: a hypothesis of convexity lemmas.
+
+    The formula is continuous up to the ends of its range where its evaluation there is finite, which is tried.
+    """
+    (axis,) = formula.domain.ranges
+    assert isinstance(axis, Real)
+    for end in (axis.lo, axis.hi):
+        if (
+            end is not None
+            and axis.contains(end)
+            and not mpmath.isfinite(formula.mpmath(dps=_DIGITS, **{axis.name: end}))
+        ):
+            raise StepFailed(f"{formula.name} is not finite at {axis.name} = {end}")
+    inside = Real(axis.name, axis.lo, axis.hi, open_lo=True, open_hi=True)
+    second = formula.expr.diff(formula.symbols[axis.name], 2)
+    finding = symbolic.prove_nonnegative(second, Domain(inside), statement=f"{formula.name}'' >= 0")
+    if finding.verdict is not Verdict.HOLDS:
+        raise StepFailed(f"convexity of {formula.name}: {finding.reason}")
+    return Fact(second, sympy.Integer(0), ">=", (finding,), ())
+
+
 def derive(proof: Callable[[], Finding], scope: Scope, statement: str) -> Finding:
     """Run a derivation; a failed step makes it inconclusive, with the step as the reason."""
     start = time.perf_counter()
     try:
-        return proof()
+        return dataclasses.replace(proof(), seconds=time.perf_counter() - start)
     except StepFailed as failure:
         return ENGINE.finding(
             Verdict.INCONCLUSIVE, scope, statement, reason=str(failure), seconds=time.perf_counter() - start

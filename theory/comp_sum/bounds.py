@@ -31,11 +31,19 @@ def _power_mean(beta: Any, tau: Any) -> Any:
 
 
 def _log_power_mean(xp: Any, beta: Any, r: Any) -> Any:
-    """log M_r(beta), accurate for small beta: theta = atanh(beta) and a hyperbolic half angle."""
-    inside = xp.where(beta < 1, beta, 0 * beta)
-    theta = xp.arctanh(inside)
-    value = xp.log1p(-inside * inside) / 2 + xp.log1p(2 * xp.sinh(r * theta / 2) ** 2) / r
-    return xp.where(beta < 1, value, value * 0 + (1 - 1 / r) * 0.6931471805599453)
+    """log M_r(beta) without cancellation: by theta = atanh(beta) for small beta, as it stands for large beta."""
+    small = xp.where(beta < 0.5, beta, 0 * beta)
+    theta = xp.arctanh(small)
+    near_zero = xp.log1p(-small * small) / 2 + xp.log1p(2 * xp.sinh(r * theta / 2) ** 2) / r
+    return xp.where(beta < 0.5, near_zero, xp.log(((1 + beta) ** r + (1 - beta) ** r) / 2) / r)
+
+
+def _stable_logistic(xp: Any, beta: Any) -> Any:
+    """beta atanh(beta) + log(1 - beta^2)/2 for small beta, the sum of both x log x otherwise."""
+    small = xp.where(beta < 0.5, beta, 0 * beta)
+    near_zero = small * xp.arctanh(small) + xp.log1p(-small * small) / 2
+    rest = xp.where(beta < 1, 1 - beta, 0 * beta + 1)
+    return xp.where(beta < 0.5, near_zero, ((1 + beta) * xp.log1p(beta) + (1 - beta) * xp.log(rest)) / 2)
 
 
 def _stable_two_class(xp: Any, beta: Any, tau: Any) -> Any:
@@ -92,12 +100,7 @@ transform_logistic = Formula(
     lambda beta: (xlogx(1 + beta) + xlogx(1 - beta)) / 2,
     latex=r"\mathcal{T}_1",
     source=f"{PAPER} (recalled)",
-    stable=lambda xp, beta: xp.where(
-        beta < 1,
-        xp.where(beta < 1, beta, 0 * beta) * xp.arctanh(xp.where(beta < 1, beta, 0 * beta))
-        + xp.log1p(-(xp.where(beta < 1, beta, 0 * beta) ** 2)) / 2,
-        0 * beta + 0.6931471805599453,
-    ),
+    stable=_stable_logistic,
 )
 transform_below_one = Formula(
     "comp_sum.transform.below_one",

@@ -95,8 +95,8 @@ def minimising_softmax(p: Any, tau: float) -> Any:
     """A minimiser of ``C_tau(p, .)`` over the closed simplex, from the first-order conditions.
 
     For ``tau < 2`` the risk is convex in ``s`` and stationarity of the Lagrangian,
-    ``p_i s_i^(tau-2) = lambda``, gives ``s_i = (p_i/lambda)^(1/(2-tau))`` with ``lambda`` fixed by
-    ``sum s = 1``. For ``tau >= 2`` it is concave in each coordinate, so a vertex minimises: the vertices are enumerated.
+    ``p_i s_i^(tau-2) = lambda``, gives ``s_i = (p_i/lambda)^(1/(2-tau))`` with ``lambda`` fixed
+    by ``sum s = 1``. For ``tau >= 2`` it is concave in each coordinate, so a vertex minimises: all are enumerated.
     """
     require_simplex(p, "p")
     tau = require_tau(tau)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Any
 
-from mpmath import log, mpf
+from mpmath import diff, exp, log, mpf, quad
 
 
 def real(value: Any) -> Any:
@@ -53,6 +53,41 @@ def transformation(data: Mapping[str, Any], formulas: Mapping[str, Callable[...,
     left = regret([real(value) for value in p], [real(value) for value in s], Fraction(data["tau"]))
     others = {name: Fraction(value) for name, value in data.get("parameters", {}).items()}
     return left, formulas["T"](beta=beta, **others)
+
+
+def least_risk(data: Mapping[str, Any], formulas: Mapping[str, Callable[..., Any]]) -> tuple[Any, Any]:
+    """Left: the least conditional risk from the definition. Right: its claimed closed form."""
+    p = [real(value) for value in data["p"]]
+    tau = Fraction(data["tau"])
+    if "exponent" not in formulas:
+        return bayes_risk(p, tau), formulas["value"](p_max=max(p), tau=tau)
+    r = formulas["exponent"](tau=tau)
+    return bayes_risk(p, tau), formulas["value"](Z=sum(x**r for x in p if x > 0), tau=tau)
+
+
+def tsallis_power(data: Mapping[str, Any], formulas: Mapping[str, Callable[..., Any]]) -> tuple[Any, Any]:
+    """Left: the loss at softmax value s from its definition. Right: the stated power form."""
+    s, tau = Fraction(data["s"]), Fraction(data["tau"])
+    return loss(real(s), tau), formulas["value"](s=s, tau=tau)
+
+
+def tsallis_integral(data: Mapping[str, Any], formulas: Mapping[str, Callable[..., Any]]) -> tuple[Any, Any]:
+    """Left: the integral of exp(-(tau-1) w) over [0, -log s] by quadrature. Right: the stated value."""
+    tau, v = Fraction(data["tau"]), -log(real(data["s"]))
+    return quad(lambda w: exp(-real(tau - 1) * w), [0, v]), formulas["value"](v=v, tau=tau)
+
+
+def phi_slope(data: Mapping[str, Any], formulas: Mapping[str, Callable[..., Any]]) -> tuple[Any, Any]:
+    """Left: the derivative of u -> Phi_tau(u), numerically. Right: the stated derivative."""
+    u, tau = Fraction(data["u"]), Fraction(data["tau"])
+    return diff(lambda x: loss(1 / (1 + x), tau), real(u)), formulas["value"](u=u, tau=tau)
+
+
+def phi_zero_one(data: Mapping[str, Any], formulas: Mapping[str, Callable[..., Any]]) -> tuple[Any, Any]:
+    """Left: Phi_tau(u) at u >= 1, where the prediction is wrong. Right: the stated Phi_tau(1)."""
+    u, tau = Fraction(data["u"]), Fraction(data["tau"])
+    assert u >= 1
+    return loss(1 / (1 + real(u)), tau), formulas["value"](tau=tau)
 
 
 def mixture(data: Mapping[str, Any], formulas: Mapping[str, Callable[..., Any]]) -> tuple[Any, Any]:
