@@ -74,6 +74,10 @@ class _Evaluator:
             return arguments[0].log()
         if name == "Abs":
             return abs(arguments[0])
+        if name == "sign":
+            if arguments[0].contains(0):
+                raise NoValue("sign of a value that may be zero")
+            return arguments[0].sgn()
         if name in ("Max", "Min"):
             total = arguments[0]
             for other in arguments[1:]:
@@ -228,6 +232,7 @@ _MPMATH = {
     "Abs": "abs",
     "Max": "max",
     "Min": "min",
+    "sign": "mpmath.sign",
     "sin": "mpmath.sin",
     "cos": "mpmath.cos",
 }
@@ -266,7 +271,7 @@ def _text(expr: Any) -> str:
     if expr.is_Mul:
         return "(" + " * ".join(parts) + ")"
     if expr.is_Pow and expr.exp.is_Integer:
-        return f"{parts[0]} ** {int(expr.exp)}" if expr.exp > 0 else f"(1 / {parts[0]} ** {-int(expr.exp)})"
+        return f"({parts[0]} ** {int(expr.exp)})" if expr.exp > 0 else f"(1 / {parts[0]} ** {-int(expr.exp)})"
     if expr.is_Pow or name == "power":
         return f"({parts[0]} ** {parts[1]})"
     if name not in _MPMATH:
@@ -290,8 +295,25 @@ def _primitive_text(name: str, expr: Any) -> str:
     return f"mpmath.quad(lambda t_: t_ ** {order - 1} / (1 + t_ * ({argument})), [0, 1])"
 
 
+def shows(left: Any, right: Any, point: Point) -> bool:
+    """Whether the gap is plain to an evaluation with 50 digits."""
+    with flint.ctx.workprec(256):
+        one, other = value(left, point), value(right, point)
+        return bool(abs(one - other) > arb("1e-36") * (1 + abs(one) + abs(other)))
+
+
 def witness(left: Any, right: Any, point: Point, sign: int, note: str = "") -> Witness:
-    """A witness that the two sides differ at the point, the left one above for ``sign`` 1."""
+    """A witness that the two sides differ at the point, the left one above for ``sign`` 1.
+
+    A tiny left side that is compared with zero is scaled by a power of ten, so that 50 digits show it.
+    """
+    if right == 0 and not shows(left, right, point):
+        size = value(left, point, 2048).abs_lower()
+        power = 0
+        while size * arb(10) ** power < 1 and power < 600:
+            power += 10
+        left = sympy.Mul(sympy.Integer(10) ** power, left, evaluate=False)
+        note = f"{note}; left side times 10^{power}"
     names = sorted(point)
     data = {
         "point": {name: str(point[name]) for name in names},
@@ -299,3 +321,14 @@ def witness(left: Any, right: Any, point: Point, sign: int, note: str = "") -> W
     }
     digits = [value(side, point, 512).mid().str(40, radius=False) for side in (left, right)]
     return Witness("formula", data, digits[0], digits[1], ">" if sign > 0 else "<", note)
+
+
+def vanishing(left: Any, point: Point) -> Witness:
+    """A witness that an expression is zero at the point."""
+    names = sorted(point)
+    zero = sympy.Integer(0)
+    data = {
+        "point": {name: str(point[name]) for name in names},
+        "formulas": {"left": source_code("left", left, names), "right": source_code("right", zero, names)},
+    }
+    return Witness("formula", data, "0", "0", "==", "the expression vanishes")

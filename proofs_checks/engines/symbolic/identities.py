@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from plumbline.domain import Domain
@@ -95,11 +96,18 @@ def _short(text: str, length: int = 400) -> str:
 
 
 def separate(left: Any, right: Any, domain: Domain) -> Witness | None:
+    """A point where balls separate the two sides, preferably by a gap that 50 digits show."""
+    found: tuple[dict[str, Fraction], int] | None = None
     for point in balls.interior_points(domain, 40, seed=1):
         sign = balls.compare(left, right, point)
-        if sign:
-            return balls.witness(left, right, point, sign, "the two sides differ")
-    return None
+        if not sign:
+            continue
+        plain = balls.shows(left, right, point)
+        if plain or found is None:
+            found = point, sign
+        if plain:
+            break
+    return balls.witness(left, right, *found, "the two sides differ") if found else None
 
 
 def agree(left: Any, right: Any, domain: Domain) -> tuple[int, dict[str, str] | None]:

@@ -86,6 +86,8 @@ class Normaliser(Ranges):
         if constant is not None and constant.denominator == 1:
             return self._power(base, sympy.Integer(int(constant)))
         signs = self.signs(base)
+        if value.is_zero and self.signs(exponent) == {1}:
+            return value
         if signs == {1}:
             return self.forms.exp(power * self.forms.log(value, weak=True))
         if signs <= {0, 1} and self.signs(exponent) == {1}:
@@ -252,6 +254,13 @@ class Normaliser(Ranges):
             return -value
         raise Undecided(f"the sign of {argument} in Abs changes on {self._where()}", value.num)
 
+    def _sign(self, expr: Any) -> Ratio:
+        argument = expr.args[0]
+        signs, value = self.signs(argument), self.form(argument)
+        if len(signs) != 1:
+            raise Undecided(f"the sign of {argument} is not constant on {self._where()}", value.num)
+        return self.forms.constant(next(iter(signs)))
+
     def _extremum(self, expr: Any) -> Ratio:
         direction = 1 if type(expr).__name__ == "Max" else -1
         best = expr.args[0]
@@ -310,6 +319,7 @@ _RULES: dict[str, Callable[[Normaliser, Any], Ratio]] = {
     "box_cox": Normaliser._box_cox,
     "power": Normaliser._power_primitive,
     "Abs": Normaliser._abs,
+    "sign": Normaliser._sign,
     "Max": Normaliser._extremum,
     "Min": Normaliser._extremum,
     "Piecewise": Normaliser._piecewise,

@@ -105,7 +105,7 @@ def counterexample(goal: Any, domain: Domain, relation: str) -> Witness | None:
         if balls.compare(goal, zero, point, (128,)) == -1:
             return balls.witness(goal, zero, point, -1, f"the expression is not {relation}")
         if relation == ">0" and _exactly_zero(goal, point):
-            return _touching(goal, point)
+            return balls.vanishing(goal, point)
     return None
 
 
@@ -115,11 +115,6 @@ def _exactly_zero(goal: Any, point: balls.Point) -> bool:
     except balls.NoValue:
         return False
     return bool(ball.is_exact() and ball == 0)
-
-
-def _touching(goal: Any, point: balls.Point) -> Witness:
-    shown = balls.witness(goal, sympy.Integer(0), point, 1, "the expression vanishes")
-    return Witness(shown.program, shown.data, "0", "0", "==", shown.note)
 
 
 def _exact_counterexample(goal: Any, domain: Domain, relation: str) -> Witness | None:
@@ -216,7 +211,7 @@ def _sign_witness(goal: Any, range: Real, table: SignTable, relation: str, top: 
             return balls.witness(goal, zero, {range.name: at}, sign, f"the expression is not {relation}")
     for root in table.roots:
         if root.exact:
-            return _touching(goal, {range.name: root.lo})
+            return balls.vanishing(goal, {range.name: root.lo})
     return _algebraic_witness(range.name, table.roots[0], top)
 
 
