@@ -103,9 +103,7 @@ def _axis(box: Box, whole: Box, smear: tuple[float, ...]) -> int | None:
     """The axis with the largest share in the uncertainty, unless the box has become too flat or too small."""
     if not box:
         return None
-    widths = [
-        float((high - low) / (top - bottom)) for (low, high), (bottom, top) in zip(box, whole, strict=True)
-    ]
+    widths = [float((high - low) / (top - bottom)) for (low, high), (bottom, top) in zip(box, whole, strict=True)]
     widest = max(range(len(box)), key=widths.__getitem__)
     if widths[widest] < _FINEST:
         return None

@@ -41,9 +41,7 @@ def _meets(piece: Box, box: Box) -> bool:
 
 
 def _contains(piece: Box, box: Box) -> bool:
-    return all(
-        low <= bottom and top <= high for (low, high), (bottom, top) in zip(piece, box, strict=True)
-    )
+    return all(low <= bottom and top <= high for (low, high), (bottom, top) in zip(piece, box, strict=True))
 
 
 def _best_cut(box: Box, pieces: Sequence[Box]) -> tuple[int, Fraction] | None:

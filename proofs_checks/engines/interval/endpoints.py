@@ -168,8 +168,7 @@ def _xlogx(a: Span) -> tuple[Span, bool]:
     if not high >= 0:
         return WHOLE, True
     ends = [
-        (0.0, 0.0) if x in (0.0, 1.0) else ((INF, INF) if x == INF else _at(arb_runtime.xlogx, x))
-        for x in (low, high)
+        (0.0, 0.0) if x in (0.0, 1.0) else ((INF, INF) if x == INF else _at(arb_runtime.xlogx, x)) for x in (low, high)
     ]
     bottom, top = min(end[0] for end in ends), max(end[1] for end in ends)
     if low < 0.36788 and high > 0.36787:
@@ -187,10 +186,7 @@ def _real_power(a: Span, exponent: Fraction) -> tuple[Span, bool]:
     def function(x: Any) -> Any:
         return x ** arb(root)
 
-    bottom, top = (
-        (x, x) if x in (0.0, 1.0, INF) else _at(function, x)
-        for x in (low, high)
-    )
+    bottom, top = ((x, x) if x in (0.0, 1.0, INF) else _at(function, x) for x in (low, high))
     span = (max(bottom[0], 0.0), top[1])
     return (span, False) if exponent > 0 else reciprocal(span)
 
@@ -309,15 +305,13 @@ class Program:
             branches = tuple(self._compile(branch) for branch, _ in expr.args)
             return self._push(expr, ("hull", branches, expr.args[-1][1] != sympy.true))
         parts = tuple(self._compile(argument) for argument in expr.args)
-        harmless = bool(expr.args) and expr.args[0] in self._harmless
+        harmless = expr in self._harmless
         if expr.is_Add or expr.is_Mul:
             return self._push(expr, ("add" if expr.is_Add else "multiply", parts, None))
         if expr.is_Pow:
             exponent = expr.exp
             if exponent.is_Rational:
-                return self._push(
-                    expr, ("power", parts[:1], (Fraction(int(exponent.p), int(exponent.q)), harmless))
-                )
+                return self._push(expr, ("power", parts[:1], (Fraction(int(exponent.p), int(exponent.q)), harmless)))
             return self._push(expr, ("general power", parts, harmless))
         name = type(expr).__name__
         if name == "power":

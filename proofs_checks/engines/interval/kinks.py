@@ -141,7 +141,7 @@ def _signs(a: Any, b: Any, sign: SignOf) -> Signs:
 
 
 def _piecewise(expr: Any, sign: SignOf) -> Any:
-    kept = []
+    kept: list[tuple[Any, Any]] = []
     for branch, condition in expr.args:
         value = truth(condition, sign)
         if value is False:

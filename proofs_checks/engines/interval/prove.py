@@ -11,14 +11,14 @@ from typing import Any
 import sympy
 from flint import ctx
 
-from plumbline.domain import Domain, Every, covers
+from plumbline.domain import Domain, Every, Integer, Real, covers
 from plumbline.errors import InputError
 from plumbline.evidence import Finding, Verdict
 from plumbline.formula import Formula
 from proofs_checks.engines.interval.branch import Budget, Cover, cover
 from proofs_checks.engines.interval.cover import axes_as_json, flaws
 from proofs_checks.engines.interval.granted import ENGINE
-from proofs_checks.engines.interval.refute import Refuter
+from proofs_checks.engines.interval.refute import Refuter, argument_name
 from proofs_checks.engines.interval.regions import Contact, Region, Request, Substitution, regions
 from proofs_checks.engines.interval.scalar import Box
 from proofs_checks.engines.symbolic.normalise import Normaliser
@@ -64,9 +64,7 @@ def prove_at_least(
     statement = statement or f"{left.name} {'>' if strict else '>='} {right.name}"
     frame = list(difference.variables)
     refuter = Refuter(_framed(left, frame), _framed(right, frame), difference, domain, strict)
-    request = Request(
-        difference.expr, difference.symbols, domain, contacts, substitutions, relax, enumerate_limit
-    )
+    request = Request(difference.expr, difference.symbols, domain, contacts, substitutions, relax, enumerate_limit)
     run = _Run(statement, domain, strict, refuter, Budget(budget_seconds, max_boxes, started), program)
     before, ctx.prec = ctx.prec, _BITS
     try:
@@ -83,10 +81,17 @@ def _constant(value: int | Fraction, left: Formula) -> Formula:
 
 
 def _framed(formula: Formula, axes: Sequence[Any]) -> Formula:
-    """The same expression as a function of all variables of the statement."""
-    frame = Formula(formula.name, axes, lambda *_: 0)
-    table = {symbol: frame.symbols[name] for name, symbol in formula.symbols.items()}
-    return Formula(formula.name, axes, lambda *_: formula.expr.xreplace(table))
+    """The same expression as a function of all variables of the statement, under names fit for source."""
+    safe = [replace_name(axis, argument_name(axis.name)) for axis in axes]
+    frame = Formula(formula.name, safe, lambda *_: 0)
+    table = {symbol: frame.symbols[argument_name(name)] for name, symbol in formula.symbols.items()}
+    return Formula(formula.name, safe, lambda *_: formula.expr.xreplace(table))
+
+
+def replace_name(axis: Any, name: str) -> Any:
+    if isinstance(axis, Integer):
+        return Integer(name, *(None if end is None else int(end) for end in (axis.lo, axis.hi)))
+    return Real(name, axis.lo, axis.hi, open_lo=axis.open_lo, open_hi=axis.open_hi)
 
 
 def _check_domain(domain: Domain, *formulas: Formula) -> None:
@@ -122,6 +127,9 @@ class _Run:
             return self._violated()
         if self.refuter.undefined:
             return self._inconclusive(self.refuter.undefined)
+        known = {(contact.variable, contact.exact()) for contact in request.contacts}
+        hints = [Contact(*hint) for hint in self.refuter.meeting_points() if hint not in known]
+        request = replace(request, contacts=[*request.contacts, *hints])
         requests = [request]
         extra: dict[str, Any] = {}
         if factor is not None:
@@ -157,7 +165,10 @@ class _Run:
 
     def _factors(self, request: Request, factor: tuple[Formula, Formula]) -> list[Request] | str:
         """The statements factor >= 0 and quotient >= 0, if their product is the difference exactly."""
-        _check_domain(self.domain, *(_framed(part, self.refuter.difference.variables) for part in factor))
+        for part in factor:
+            axes = [self.domain[axis.name] for axis in part.variables]
+            if not covers(Domain(*axes), [part.domain]):
+                raise InputError(f"domain is not inside that of {part.name}: {part.domain.describe()}")
         tables = [{s: request.symbols[n] for n, s in part.symbols.items()} for part in factor]
         front, quotient = (p.expr.xreplace(table) for p, table in zip(factor, tables, strict=True))
         try:
@@ -180,7 +191,7 @@ class _Run:
             refute = _refuter_in(region, self.refuter)
             if self._tight(region, refute):
                 return left or [region.scope.describe()]
-            if not self.strict and _seems_zero(region) and scalar.is_zero():
+            if not self.strict and scalar.smooth and _seems_zero(region) and scalar.is_zero():
                 found = Cover(proved=[(region.cell.box, "identity")])
             else:
                 found = cover(scalar, self.budget, refute, strict=self.strict)
@@ -247,7 +258,7 @@ class _Run:
         )
 
     def _why(self) -> str:
-        return "the sign was not found everywhere"
+        return "the sign was not found everywhere (if the sides meet inside the domain, declare it by Contact)"
 
     def _effort(self) -> dict[str, Any]:
         return {"boxes": self.budget.used, "cells": len(self.cells)}
@@ -258,8 +269,7 @@ class _Run:
 
 def _seems_zero(region: Region) -> bool:
     points = [
-        [low + share * (high - low) for low, high in region.cell.box]
-        for share in (Fraction(37, 101), Fraction(59, 97))
+        [low + share * (high - low) for low, high in region.cell.box] for share in (Fraction(37, 101), Fraction(59, 97))
     ]
     values = region.cell.scalar(region.expr).at_points(points)
     return all(value.is_finite() and value.contains(0) for value in values)
@@ -279,9 +289,7 @@ def _refuter_in(region: Region, refuter: Refuter) -> Any:
 
 
 def _describe(region: Region, box: Box) -> str:
-    ranges = [
-        f"{symbol} in [{low}, {high}]" for symbol, (low, high) in zip(region.cell.symbols, box, strict=True)
-    ]
+    ranges = [f"{symbol} in [{low}, {high}]" for symbol, (low, high) in zip(region.cell.symbols, box, strict=True)]
     return " x ".join(ranges) or region.scope.describe()
 
 
@@ -295,7 +303,6 @@ def _cell(region: Region, found: Cover) -> dict[str, Any]:
         "difference": str(region.expr),
         "reasons": reasons,
         "pieces": [
-            [reasons.index(reason), *(str(end) for side in box for end in side)]
-            for box, reason in found.proved
+            [reasons.index(reason), *(str(end) for side in box for end in side)] for box, reason in found.proved
         ],
     }

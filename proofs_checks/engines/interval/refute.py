@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -13,11 +13,17 @@ from plumbline import witness as witnesses
 from plumbline.domain import Domain, Integer, Real
 from plumbline.evidence import Witness
 from plumbline.formula import Formula, emit_standalone
+from plumbline.formula.emit import identifier
 from proofs_checks.engines.interval.scalar import fraction_ball
 
 _POINTS = 400
 _HALVINGS = 48
 _BITS = 128
+
+
+def argument_name(name: str) -> str:
+    """The variable's name if it can be an argument of emitted source, else a substitute."""
+    return name if identifier(name) == name else f"var_{name}"
 
 
 class Refuter:
@@ -30,6 +36,7 @@ class Refuter:
         self.axes: list[Real | Integer] = [domain[axis.name] for axis in difference.variables]  # type: ignore[misc]
         self.witness: Witness | None = None
         self.undefined = ""
+        self.lows: list[list[Fraction]] = []
 
     def value(self, point: Sequence[Fraction]) -> Any:
         return self.difference.arb_function()(*(fraction_ball(x) for x in point))
@@ -62,7 +69,7 @@ class Refuter:
 
     def _make(self, point: Sequence[Fraction]) -> Witness | None:
         data = {
-            "point": {axis.name: str(x) for axis, x in zip(self.axes, point, strict=True)},
+            "point": {argument_name(axis.name): str(x) for axis, x in zip(self.axes, point, strict=True)},
             "formulas": {"left": emit_standalone(self.left), "right": emit_standalone(self.right)},
         }
         claim = "left > right" if self.strict else "left >= right"
@@ -85,11 +92,12 @@ class Refuter:
             lowest = self._sample()
             if self.witness is not None:
                 return True
-            return any(self.descend(start) for start in lowest[:4])
+            return any(self.descend(start) for start in lowest[:3])
         finally:
             ctx.prec = before
 
     def _sample(self) -> list[list[Fraction]]:
+        """Sample points by ascending value; the lowest ones are tried as witnesses."""
         per_axis = max(3, int(_POINTS ** (1 / max(1, len(self.axes)))))
         values = []
         for point in itertools.product(*(_marks(axis, per_axis) for axis in self.axes)):
@@ -100,11 +108,11 @@ class Refuter:
                 at = ", ".join(f"{axis.name}={x}" for axis, x in zip(self.axes, point, strict=True))
                 self.undefined = self.undefined or f"the difference is undefined or infinite at {at}"
                 continue
-            if (value < 0 or (self.strict and value <= 0)) and self.try_point(point):
-                return []
             values.append((float(value.mid()), list(point)))
         values.sort(key=lambda pair: pair[0])
-        return [point for _, point in values]
+        lowest = [point for _, point in values]
+        any(self.try_point(point) for point in lowest[:8])
+        return lowest
 
     def descend(self, start: Sequence[Fraction]) -> bool:
         """Pattern search: steps along the axes, halved where none goes down."""
@@ -125,7 +133,30 @@ class Refuter:
                 return True
             if not moved:
                 steps = [step / 2 for step in steps]
+        self.lows.append(point)
         return False
+
+    def meeting_points(self) -> list[tuple[str, Fraction]]:
+        """Simple values near the lowest points, on whose faces both sides seem to agree: hints only."""
+        found = []
+        for low in self.lows:
+            for index, axis in enumerate(self.axes):
+                value = low[index].limit_denominator(1000)
+                near = abs(value - low[index]) * 10**6 <= _width(axis)
+                inner = axis.contains(value) and value not in (axis.lo, axis.hi)
+                hint = (axis.name, value)
+                if near and inner and hint not in found and self._meets_on(index, value):
+                    found.append(hint)
+        return found
+
+    def _meets_on(self, index: int, value: Fraction) -> bool:
+        for share in (Fraction(37, 101), Fraction(59, 97)):
+            point = [_between(axis, share) for axis in self.axes]
+            point[index] = value
+            there = self.value(point)
+            if not (there.is_finite() and there.contains(0)):
+                return False
+        return True
 
     def _moved(self, point: list[Fraction], axis: int, step: Fraction) -> list[Fraction] | None:
         value = point[axis] + step
@@ -141,11 +172,18 @@ def _width(axis: Real | Integer) -> Fraction:
     return axis.hi - axis.lo
 
 
+def _between(axis: Real | Integer, share: Fraction) -> Fraction:
+    low = axis.lo if axis.lo is not None else (Fraction(0) if axis.hi is None else axis.hi - 4)
+    value = low + share * (axis.hi - low if axis.hi is not None else 4)
+    return Fraction(value.__floor__()) if isinstance(axis, Integer) else value
+
+
 def _marks(axis: Real | Integer, count: int) -> list[Fraction]:
     """Sample values of one axis: its ends, points ever nearer to them, and a spread in between."""
     if axis.lo is None or axis.hi is None:
         origin = axis.lo if axis.lo is not None else axis.hi if axis.hi is not None else Fraction(0)
-        steps = [Fraction(0), *(Fraction(2) ** k for k in range(-count // 2, count // 2))]
+        half = min(count // 2, 20)
+        steps = [Fraction(0), *(Fraction(2) ** k for k in range(-half, half)), *map(Fraction, range(3, 10))]
         signs = (1,) if axis.lo is not None else (-1,) if axis.hi is not None else (1, -1)
         found = {origin + sign * step for sign in signs for step in steps}
     else:
@@ -157,6 +195,3 @@ def _marks(axis: Real | Integer, count: int) -> list[Fraction]:
     if isinstance(axis, Integer):
         found = {Fraction(round(value)) for value in found}
     return sorted(found)
-
-
-RefuteAt = Callable[[list[Fraction]], bool]

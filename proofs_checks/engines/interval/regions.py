@@ -7,6 +7,7 @@ are moved to 0 and 1. Each region remembers the part of the domain that it stand
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -20,6 +21,8 @@ from plumbline.domain import Domain, Integer, Real
 from plumbline.errors import InputError
 from plumbline.formula.codegen import compile_expression
 from proofs_checks.engines.interval import kinks
+from proofs_checks.engines.interval.algebra import factored
+from proofs_checks.engines.interval.kinks import has_kinks
 from proofs_checks.engines.interval.scalar import Cell, Face
 
 _SHORT = 2**24
@@ -37,7 +40,7 @@ class Contact:
     at: Any
 
     def exact(self) -> Any:
-        if isinstance(self.at, bool) or isinstance(self.at, float):
+        if isinstance(self.at, (bool, float)):
             raise InputError(f"contact {self.variable} must be exact, got {self.at!r}")
         try:
             if isinstance(self.at, (str, Fraction)):
@@ -140,7 +143,9 @@ def regions(request: Request) -> list[Region]:
                 )
             ]
     jumps, bends = kinks.gaps(request.expr)
-    table = {gap: kinks.rational_zeros(gap) for gap in jumps | bends}
+    found = {gap: kinks.rational_zeros(gap) for gap in jumps | bends}
+    uncut = {request.symbols[s.variable] for s in request.substitutions if s.variable in request.symbols}
+    table = {gap: known for gap, known in found.items() if known and known[0] not in uncut}
     per_axis = []
     for axis in request.domain.ranges:
         symbol = request.symbols.get(axis.name)
@@ -149,8 +154,8 @@ def regions(request: Request) -> list[Region]:
             sample = Fraction(sample.__floor__()) if isinstance(axis, Integer) else sample
             per_axis.append([Piece(axis, sample)])
             continue
-        breaks = {z for gap in jumps if (known := table[gap]) and known[0] == symbol for z in known[1]}
-        turns = {z for gap in bends if (known := table[gap]) and known[0] == symbol for z in known[1]}
+        breaks = {z for gap in jumps & table.keys() if table[gap][0] == symbol for z in table[gap][1]}
+        turns = {z for gap in bends & table.keys() if table[gap][0] == symbol for z in table[gap][1]}
         per_axis.append(_pieces(axis, request, breaks, turns))
     return [_region(request, pieces, table) for pieces in itertools.product(*per_axis)]
 
@@ -164,6 +169,8 @@ def _region(request: Request, pieces: Sequence[Piece], table: dict[Any, Any]) ->
     fixed = {symbol: image for symbol, image in maps.items() if image.is_Rational}
     expr = kinks.resolve(request.expr, kinks.sign_from_sample(samples, table))
     expr = expr.xreplace(fixed).xreplace({s: image for s, image in maps.items() if s not in fixed})
+    if len(fixed) < len(maps):
+        expr = _with_factored_arguments(expr)
     moving = [piece for piece in pieces if piece.symbol is not None]
     cell = Cell(
         tuple(piece.symbol for piece in moving),
@@ -172,6 +179,16 @@ def _region(request: Request, pieces: Sequence[Piece], table: dict[Any, Any]) ->
         tuple(_face(i, at) for i, piece in enumerate(moving) for at, _ in piece.faces),
     )
     return Region(cell, expr, Domain(*(piece.scope for piece in pieces)), images)
+
+
+def _with_factored_arguments(expr: Any) -> Any:
+    """Arguments of functions as products, in which a singular end shows: 1 + u/(1-u) = 1/(1-u)."""
+    if not expr.args:
+        return expr
+    arguments = [_with_factored_arguments(argument) for argument in expr.args]
+    if isinstance(expr, sympy.Function) and not has_kinks(expr):
+        arguments = [factored(argument) for argument in arguments]
+    return expr.func(*arguments)
 
 
 def _inside(low: Fraction | None, high: Fraction | None) -> Fraction:
@@ -194,7 +211,7 @@ def _pieces(axis: Real | Integer, request: Request, breaks: set[Fraction], turns
     mine = [contact.exact() for contact in request.contacts if contact.variable == axis.name]
     substitution = next((s for s in request.substitutions if s.variable == axis.name), None)
     if substitution is not None:
-        mine, turns = [], set()
+        mine = []
     cuts = {as_fraction(at) for at in mine if at.is_Rational} | turns
     if axis.lo is None and axis.hi is None and substitution is None:
         cuts.add(Fraction(0))
@@ -264,7 +281,7 @@ def _substituted(piece: Piece, substitution: Substitution) -> Piece:
     if new.lo is None or new.hi is None or new.lo == new.hi:
         raise InputError(f"substitution of {name} needs a bounded range, got {new.describe()}")
     symbol = sympy.Symbol(new.name, real=True)
-    image = sympy.cancel(sympy.sympify(substitution.image(symbol)))
+    image = sympy.factor(sympy.sympify(substitution.image(symbol)))
     if not image.is_rational_function(symbol) or image.free_symbols - {symbol} or image.atoms(sympy.Float):
         raise InputError(f"substitution of {name} must be a rational function of {new.name} over Q, got {image}")
     below = sympy.Poly(sympy.fraction(image)[1], symbol)
@@ -291,10 +308,8 @@ def _substituted(piece: Piece, substitution: Substitution) -> Piece:
 def _face(axis: int, at: Any) -> Face:
     """A face at an irrational point, enclosed between rationals."""
     minimal = None
-    try:
+    with contextlib.suppress(sympy.polys.polyerrors.NotAlgebraic, NotImplementedError):
         minimal = sympy.minimal_polynomial(at, sympy.Dummy("m"), polys=True)
-    except (sympy.polys.polyerrors.NotAlgebraic, NotImplementedError):
-        pass
     if minimal is not None:
         near = sympy.N(at, 40)
         eps = sympy.Rational(1, 2**70)

@@ -19,17 +19,15 @@ from flint import arb, fmpq
 from plumbline.domain import Domain, Real
 from plumbline.errors import InputError
 from plumbline.formula.codegen import compile_expression
+from plumbline.formula.primitives import PRIMITIVES
+from proofs_checks.engines.interval.algebra import factored
 from proofs_checks.engines.interval.endpoints import Program, Span, rational_span
 from proofs_checks.engines.symbolic.normalise import Normaliser
 from proofs_checks.engines.symbolic.ratios import Undecided
 
 Box = tuple[tuple[Fraction, Fraction], ...]
-SMOOTH = frozenset(
-    ["exp", "log", "sinh", "cosh", "tanh", "asinh", "atanh", "sin", "cos", "atan", "erf"]
-    + ["xlogx", "expm1_over", "log1p_over", "box_cox", "power"]
-)
+SMOOTH = frozenset(("exp", "log", "sinh", "cosh", "tanh", "asinh", "atanh", "sin", "cos", "atan", "erf", *PRIMITIVES))
 MAX_ORDER = 8
-_LARGE = 400  # operations beyond which expressions are not factored
 
 
 def fraction_ball(value: Fraction) -> Any:
@@ -103,27 +101,29 @@ class Cell:
         return self._normaliser[without]
 
     def harmless(self, expr: Any) -> frozenset[Any]:
-        """Subexpressions that vanish on missing ends only: their zeros are not in the domain."""
-        found = set()
-        for node in sympy.preorder_traversal(expr):
-            argument = node.args[0] if node.args and (node.is_Pow or type(node).__name__ == "log") else None
-            if argument is None or len(argument.free_symbols) != 1 or argument in found:
-                continue
-            (symbol,) = argument.free_symbols
-            if symbol not in self.symbols or not argument.is_polynomial(symbol):
-                continue
-            if sympy.Poly(argument, symbol).degree() != 1:
-                continue
-            slope = argument.coeff(symbol, 1) if argument.is_Add or argument.is_Mul else sympy.Integer(1)
-            offset = argument.subs(symbol, 0)
-            if not (slope.is_Rational and offset.is_Rational) or slope == 0:
-                continue
+        """Logarithms, quotients and atanh that are singular on missing ends only."""
+        nodes = set(sympy.preorder_traversal(expr))
+        return frozenset(node for node in nodes if self._singular_at_missing_end(node))
+
+    def _singular_at_missing_end(self, node: Any) -> bool:
+        name = type(node).__name__
+        if not (node.is_Pow or name in ("log", "atanh")) or len(node.args[0].free_symbols) != 1:
+            return False
+        argument = node.args[0]
+        (symbol,) = argument.free_symbols
+        if symbol not in self.symbols or not argument.is_polynomial(symbol):
+            return False
+        axis = self.symbols.index(symbol)
+        (low, high), missing = self.box[axis], self.open_ends[axis]
+        for value in (1, -1) if name == "atanh" else (0,):
+            poly = sympy.Poly(argument - value, symbol)
+            if poly.degree() != 1 or not poly.domain.is_QQ | poly.domain.is_ZZ:
+                return False
+            slope, offset = (Fraction(int(c.p), int(c.q)) for c in poly.all_coeffs())
             root = -offset / slope
-            axis = self.symbols.index(symbol)
-            ends = zip(self.box[axis], self.open_ends[axis], strict=True)
-            if any(missing and root == sympy.Rational(e.numerator, e.denominator) for e, missing in ends):
-                found.add(argument)
-        return frozenset(found)
+            if low <= root <= high and not ((root == low and missing[0]) or (root == high and missing[1])):
+                return False
+        return True
 
 
 @dataclass(frozen=True)
@@ -160,6 +160,8 @@ class Scalar:
         self._ball: Any = None
         self._program: Program | None = None
         self._chains: list[Chain] | None = None
+        self._partials: dict[int, Scalar] = {}
+        self._restricted: dict[tuple[int, Fraction], Scalar] = {}
         self._negative: Scalar | None = None
 
     def ball(self, balls: Sequence[Any]) -> Any:
@@ -172,23 +174,22 @@ class Scalar:
     def span(self, spans: Sequence[Span]) -> tuple[Span, int]:
         """Enclosure in float intervals of the factored expression, and where it may be singular."""
         if self._program is None:
-            shape = self._factored()
+            shape = factored(self.expr)
             self._program = Program(shape, self.cell.symbols, self.cell.harmless(shape))
         return self._program(spans)
 
-    def _factored(self) -> Any:
-        """An equal expression that shows its factors: exact algebra of rational functions."""
-        if self.expr.count_ops() > _LARGE:
-            return self.expr
-        if self.expr.is_rational_function(*self.cell.symbols):
-            return sympy.factor(self.expr)
-        return sympy.factor_terms(self.expr)
-
     def partial(self, axis: int) -> Scalar:
-        derivative = self.expr.diff(self.cell.symbols[axis])
-        if derivative.is_rational_function(*self.cell.symbols) and derivative.count_ops() <= _LARGE:
-            derivative = sympy.factor(derivative)
-        return self.cell.scalar(derivative)
+        if axis not in self._partials:
+            self._partials[axis] = self.cell.scalar(factored(self.expr.diff(self.cell.symbols[axis])))
+        return self._partials[axis]
+
+    def restricted(self, axis: int, value: Fraction) -> Scalar:
+        """The function on the face where one coordinate has a fixed value."""
+        key = (axis, value)
+        if key not in self._restricted:
+            table = {self.cell.symbols[axis]: sympy.Rational(value.numerator, value.denominator)}
+            self._restricted[key] = self.cell.scalar(factored(self.expr.xreplace(table)))
+        return self._restricted[key]
 
     def negative(self) -> Scalar:
         if self._negative is None:
@@ -236,8 +237,7 @@ class Scalar:
                 top, below = sympy.fraction(sympy.together(self.expr))
                 minimal = face.minimal.as_expr().subs(face.minimal.gen, symbol)
                 return bool(
-                    sympy.rem(top, minimal, symbol).expand() == 0
-                    and sympy.rem(below, minimal, symbol).expand() != 0
+                    sympy.rem(top, minimal, symbol).expand() == 0 and sympy.rem(below, minimal, symbol).expand() != 0
                 )
             on_face = self.expr.subs(symbol, face.at)
             if on_face.has(sympy.nan, sympy.zoo, sympy.oo, -sympy.oo):

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+import sympy
+
 from proofs_checks.engines.interval.endpoints import REGULAR, SINGULAR, Span, span_of_ball
 from proofs_checks.engines.interval.scalar import (
     Box,
@@ -96,9 +98,7 @@ def judge(scalar: Scalar, box: Box, *, strict: bool = False, nesting: int = 0) -
         if least != box and _decided_at(scalar, least, strict):
             return Judged("monotone")
         if all(max(abs(slope[0]), abs(slope[1])) < 1e300 for slope in slopes):
-            kept = [
-                slope if low != high else (0.0, 0.0) for slope, (low, high) in zip(slopes, least, strict=True)
-            ]
+            kept = [slope if low != high else (0.0, 0.0) for slope, (low, high) in zip(slopes, least, strict=True)]
             if _at_least_zero(_mean_value(scalar, least, kept), strict):
                 return Judged("mean value")
     if nesting < MAX_NESTING:
@@ -106,9 +106,10 @@ def judge(scalar: Scalar, box: Box, *, strict: bool = False, nesting: int = 0) -
             if _contact(chain, box, strict, nesting):
                 face = chain.face
                 return Judged(f"contact {scalar.cell.symbols[face.axis].name}={face.at} order {chain.order}")
+        if proper and least != box and _decided_on_end(scalar, least, box, strict, nesting):
+            return Judged("monotone, then on the end")
     smear = tuple(
-        max(abs(slope[0]), abs(slope[1])) * float(high - low)
-        for slope, (low, high) in zip(slopes, box, strict=True)
+        max(abs(slope[0]), abs(slope[1])) * float(high - low) for slope, (low, high) in zip(slopes, box, strict=True)
     )
     return Judged("", smear)
 
@@ -118,6 +119,25 @@ def _decided_at(scalar: Scalar, box: Box, strict: bool) -> bool:
         return True
     enclosure, singular = scalar.span(spans_of(box))
     return singular == REGULAR and _low_enough(enclosure, strict)
+
+
+def _decided_on_end(scalar: Scalar, least: Box, box: Box, strict: bool, nesting: int) -> bool:
+    """The sign where the function is least, if that lies on an end of the cell that belongs to the domain."""
+    for axis, (side, whole) in enumerate(zip(least, box, strict=True)):
+        if side == whole:
+            continue
+        low, high = scalar.cell.box[axis]
+        missing = scalar.cell.open_ends[axis]
+        if (side[0] == low and not missing[0]) or (side[0] == high and not missing[1]):
+            face = scalar.restricted(axis, side[0])
+            if _is_defined(face):
+                part = tuple(side if i == axis else other for i, other in enumerate(box))
+                return bool(judge(face, part, strict=strict, nesting=nesting + 1).reason)
+    return False
+
+
+def _is_defined(scalar: Scalar) -> bool:
+    return not scalar.expr.has(sympy.nan, sympy.zoo, sympy.oo, -sympy.oo)
 
 
 def _contact(chain: Chain, box: Box, strict: bool, nesting: int) -> bool:
