@@ -22,10 +22,13 @@ def _fraction(value: Number | str | None, name: str) -> Fraction | None:
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, (int, str, Fraction)):
+        raise InputError(f"end point of {name!r} must be an int, a Fraction or a decimal string, got {value!r}")
+    try:
+        return Fraction(value)
+    except (ValueError, ZeroDivisionError):
         raise InputError(
             f"end point of {name!r} must be an int, a Fraction or a decimal string, got {value!r}"
-        )
-    return Fraction(value)
+        ) from None
 
 
 @dataclass(frozen=True, init=False)
@@ -89,11 +92,15 @@ class Integer:
     latex: str
 
     def __init__(self, name: str, lo: int | None = None, hi: int | None = None, *, latex: str = "") -> None:
-        if lo is not None and hi is not None and lo > hi:
-            raise InputError(f"range of {name!r} is empty: {lo} to {hi}")
+        low, high = _fraction(lo, name), _fraction(hi, name)
+        for end in (low, high):
+            if end is not None and end.denominator != 1:
+                raise InputError(f"end point of the integer {name!r} must be an integer, got {end}")
+        if low is not None and high is not None and low > high:
+            raise InputError(f"range of {name!r} is empty: {low} to {high}")
         object.__setattr__(self, "name", name)
-        object.__setattr__(self, "lo", _fraction(lo, name))
-        object.__setattr__(self, "hi", _fraction(hi, name))
+        object.__setattr__(self, "lo", low)
+        object.__setattr__(self, "hi", high)
         object.__setattr__(self, "latex", latex or name)
 
     open_lo = False
@@ -173,6 +180,10 @@ class Instances:
     count: int
     description: str
 
+    def __post_init__(self) -> None:
+        if isinstance(self.count, bool) or not isinstance(self.count, int) or self.count < 0:
+            raise InputError(f"count of instances must be an integer >= 0, got {self.count!r}")
+
     def describe(self) -> str:
         return f"{self.count} instances: {self.description}"
 
@@ -216,6 +227,39 @@ def _covers_cell(axis: Real | Integer, cell: tuple[Fraction | None, Fraction | N
     return left and right
 
 
+def speaks_of(claimed: Domain, scope: Domain) -> bool:
+    """Whether the scope discharges every quantifier of the claim and ranges over each of its variables.
+
+    A quantifier is discharged by the same quantifier only: one of the same name and another description
+    (every distribution, every distribution on two points) is another one.
+    """
+    quantified = {axis for axis in claimed.axes if isinstance(axis, Every)}
+    return quantified <= set(scope.axes) and {axis.name for axis in claimed.ranges} <= {
+        axis.name for axis in scope.ranges
+    }
+
+
+def _share_a_point(a: Real | Integer, b: Real | Integer) -> bool:
+    low = max((axis.lo for axis in (a, b) if axis.lo is not None), default=None)
+    high = min((axis.hi for axis in (a, b) if axis.hi is not None), default=None)
+    if low is None or high is None:
+        return True
+    if low == high:
+        return a.contains(low) and b.contains(low)
+    if isinstance(a, Real) and isinstance(b, Real):
+        return low < high
+    first, last = low.__ceil__(), high.__floor__()
+    ends = [value for value in {first, first + 1, last - 1, last} if first <= value <= last]
+    return any(a.contains(Fraction(value)) and b.contains(Fraction(value)) for value in ends)
+
+
+def overlaps(claimed: Domain, scope: Domain) -> bool:
+    """Whether the scope discharges the claim's quantifiers and shares a point of its ranges with it."""
+    return speaks_of(claimed, scope) and all(
+        _share_a_point(axis, have) for axis in claimed.ranges if not isinstance(have := scope[axis.name], Every)
+    )
+
+
 def covers(claimed: Domain, scopes: Iterable[Domain]) -> bool:
     """Whether the union of ``scopes`` contains ``claimed``, decided exactly.
 
@@ -224,16 +268,10 @@ def covers(claimed: Domain, scopes: Iterable[Domain]) -> bool:
     """
     usable = []
     for scope in scopes:
-        names = {axis.name for axis in scope.axes}
-        if not claimed.quantifiers <= scope.quantifiers:
-            continue
-        if not {axis.name for axis in claimed.ranges} <= names:
+        if not speaks_of(claimed, scope):
             continue
         kinds = [(axis, scope[axis.name]) for axis in claimed.ranges]
-        if any(
-            isinstance(have, Every) or (isinstance(want, Real) and isinstance(have, Integer))
-            for want, have in kinds
-        ):
+        if any(isinstance(want, Real) and isinstance(have, Integer) for want, have in kinds):
             continue
         usable.append(scope)
     if not usable:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from plumbline.domain import Domain, Instances, Scope, covers
+from plumbline.domain import Domain, Instances, Scope, covers, overlaps, speaks_of
 
 
 class Verdict(StrEnum):
@@ -130,8 +130,16 @@ class Engine:
         seconds: float = 0.0,
         premises: Iterable[Finding] = (),
     ) -> Finding:
-        """A finding of this engine's strength, or of its weakest premise's where that is weaker."""
+        """A finding of this engine's strength, or of its weakest premise's where that is weaker.
+
+        What rests on an inconclusive premise does not hold: it becomes inconclusive itself.
+        """
         premises = tuple(premises)
+        gaps = [premise for premise in premises if premise.verdict is Verdict.INCONCLUSIVE]
+        if verdict is Verdict.HOLDS and gaps:
+            verdict = Verdict.INCONCLUSIVE
+            gap = f"premise is inconclusive: {gaps[0].statement}: {gaps[0].reason}"
+            reason = f"{reason}; {gap}" if reason else gap
         strengths = [self.grants, *(premise.strength for premise in premises)]
         weakest = min(strengths, key=lambda strength: strength.rank)
         rests = dict.fromkeys([*rests_on, *(name for premise in premises for name in premise.rests_on)])
@@ -151,20 +159,21 @@ class Engine:
 
 
 def coverage_of(claimed: Domain, scopes: Iterable[Scope]) -> Coverage | None:
-    """How much of ``claimed`` the scopes cover together; ``None`` for no scope at all."""
+    """How much of ``claimed`` the scopes cover together; ``None`` where they say nothing of it.
+
+    ``part``: some scope discharges the claim's quantifiers and shares a point of its ranges. ``instances``:
+    none does, but concrete instances were treated, or a scope that lacks one of the claim's quantifiers or
+    variables. A scope that lies outside the claimed ranges counts for nothing.
+    """
     scopes = list(scopes)
     domains = [scope for scope in scopes if isinstance(scope, Domain)]
     if covers(claimed, domains):
         return Coverage.WHOLE
-    partial = [
-        scope
-        for scope in domains
-        if claimed.quantifiers <= scope.quantifiers
-        and {axis.name for axis in claimed.ranges} <= {axis.name for axis in scope.axes}
-    ]
-    if partial:
+    if any(overlaps(claimed, scope) for scope in domains):
         return Coverage.PART
-    return Coverage.INSTANCES if scopes else None
+    elsewhere = [scope for scope in domains if speaks_of(claimed, scope)]
+    some = any(scope.count for scope in scopes if isinstance(scope, Instances))
+    return Coverage.INSTANCES if some or len(elsewhere) < len(domains) else None
 
 
 __all__ = [

@@ -144,6 +144,13 @@ def test_false_far_below_the_rounding_is_still_confirmed() -> None:
     assert judged(problem).verdict is Verdict.VIOLATED
 
 
+def test_a_small_violation_is_confirmed_in_the_stage_that_found_it() -> None:
+    """Above the rounding the search stops at the end of the stage, not at the first chunk."""
+    problem = real_problem(lambda b: b[:, 0] + 0.5, lambda x: x + F(1, 2), [[0], [1]])
+    finding = judged(problem, rounding=1.0)
+    assert finding.verdict is Verdict.VIOLATED and set(finding.effort["best_by_stage"]) == {"candidates", "samples"}
+
+
 def test_a_true_statement_that_is_nearly_tight_inside() -> None:
     finding = judged(bowl(-TINY))
     assert finding.verdict is Verdict.HOLDS and finding.witness is None
@@ -293,9 +300,10 @@ def test_effort_is_what_was_really_done_and_chunks_bound_the_batch() -> None:
         return b[:, 0] + 2
 
     scope = Instances(3, "three of them")
-    finding = judged(real_problem(slack, lambda x: F(1), [[0.0], [1.0]]), chunk=100, scope=scope)
+    candidates = [[k / 250] for k in range(250)]
+    finding = judged(real_problem(slack, lambda x: F(1), candidates), chunk=100, scope=scope)
     effort = finding.effort
-    assert effort["evaluations"] == sum(sizes) >= SMALL.samples + 2 and max(sizes) <= 100
+    assert effort["evaluations"] == sum(sizes) >= SMALL.samples + 250 and max(sizes) <= 100
     assert finding.scope is scope and effort["plan"]["samples"] == SMALL.samples
     assert effort["best_slack"] == min(effort["best_by_stage"].values()) == 1.0
     assert finding.seconds > 0 and effort["negative_in_floats"] == 0 == effort["evaluated_again"]
@@ -315,8 +323,9 @@ def test_the_second_evaluation_is_asked_for_the_lowest_and_not_too_often() -> No
         confirm,
         box(-1, 1),
     )
-    finding = judged(problem)
-    assert asked[0] == -1.0 and len(asked) == len(set(asked)) <= 3 * SMALL.confirmations
+    thrifty = Effort(samples=2000, parents=30, rounds=5, children=8, confirmations=5)
+    finding = judged(problem, effort=thrifty)
+    assert asked[0] == -1.0 and len(asked) == len(set(asked)) <= 3 * thrifty.confirmations
     assert finding.effort["evaluated_again"] == len(asked) and finding.verdict is Verdict.HOLDS
 
 
