@@ -49,9 +49,7 @@ def _modules(room: str, paper: str) -> list[ModuleType]:
     module = importlib.import_module(name)
     found = [module]
     if hasattr(module, "__path__"):
-        found += [
-            importlib.import_module(f"{name}.{entry.name}") for entry in pkgutil.iter_modules(module.__path__)
-        ]
+        found += [importlib.import_module(f"{name}.{entry.name}") for entry in pkgutil.iter_modules(module.__path__)]
     return found
 
 
@@ -60,9 +58,7 @@ def _collect(modules: list[ModuleType], kind: type[T]) -> list[T]:
     for module in modules:
         for value in vars(module).values():
             values = value if isinstance(value, (list, tuple)) else (value,)
-            found += [
-                item for item in values if isinstance(item, kind) and not any(item is old for old in found)
-            ]
+            found += [item for item in values if isinstance(item, kind) and not any(item is old for old in found)]
     return found
 
 

@@ -167,9 +167,7 @@ def validate(model: Any, values: Mapping[str, Any], where: str) -> Any:
         raise InputError(f"{where}: {key}: {first['msg']}{came}") from None
 
 
-def load(
-    experiment: Experiment, size: str, overrides: Iterable[str] = (), *, root: Path | None = None
-) -> Any:
+def load(experiment: Experiment, size: str, overrides: Iterable[str] = (), *, root: Path | None = None) -> Any:
     """The experiment's settings at a size, with ``key=value`` overrides: an instance of its model."""
     path = path_of(experiment.paper, size, root)
     name = section_name(experiment.id)

@@ -66,9 +66,7 @@ def _bytes_of(drawing: Any, arrays: Mapping[str, np.ndarray]) -> dict[str, bytes
     return {"pdf": pdf.getvalue(), "png": png.getvalue(), "npz": npz.getvalue()}
 
 
-def draw_figure(
-    figure: Figure, size: str = "quick", seed: int = 0, *, results: Path | str | None = None
-) -> list[Path]:
+def draw_figure(figure: Figure, size: str = "quick", seed: int = 0, *, results: Path | str | None = None) -> list[Path]:
     """Draw one figure and store it; the paths written."""
     import matplotlib
 
@@ -103,9 +101,7 @@ def draw_figure(
     return list(paths.values())
 
 
-def draw_paper(
-    paper: str, size: str = "quick", seed: int = 0, *, results: Path | str | None = None
-) -> list[Path]:
+def draw_paper(paper: str, size: str = "quick", seed: int = 0, *, results: Path | str | None = None) -> list[Path]:
     """Draw all figures of a paper; the paths written."""
     catalogue.require_paper(paper)
     return [

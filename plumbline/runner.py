@@ -52,9 +52,7 @@ def _inconclusive(reason: str) -> Judgement:
     return Judgement(Verdict.INCONCLUSIVE, None, None, "", reason, ())
 
 
-def run_check(
-    claim: Claim, check: Check, subject: Subject, effort: Effort
-) -> tuple[Judgement, list[Finding], float]:
+def run_check(claim: Claim, check: Check, subject: Subject, effort: Effort) -> tuple[Judgement, list[Finding], float]:
     """The judgement of one subject by the claim's check, its findings, and the seconds it took."""
     limit = check.timeout * (10 if effort.full else 1)
     start = time.perf_counter()
@@ -182,9 +180,7 @@ def check_claim(claim: Claim, effort: str = "quick", seed: int = 0, fresh: bool 
 
 def as_expected(record: Mapping[str, Any]) -> bool | None:
     """True as expected, False a contradiction, None undecided (an open claim may stay undecided)."""
-    if any(
-        not partner["rejected"] and partner["verdict"] == Verdict.HOLDS for partner in record["refutations"]
-    ):
+    if any(not partner["rejected"] and partner["verdict"] == Verdict.HOLDS for partner in record["refutations"]):
         return False
     if record["expects"] == Expects.OPEN:
         return record["verdict"] != Verdict.VIOLATED

@@ -50,18 +50,13 @@ def judge(claim: Claim, findings: Sequence[Finding]) -> Judgement:
     """The verdict on a claim: a witness settles it; otherwise it stands as well as its weakest part."""
     for finding in findings:
         if finding.part not in claim.parts:
-            raise PlumblineError(
-                f"{claim.id}: finding for unknown part {finding.part!r}; parts: {claim.parts}"
-            )
+            raise PlumblineError(f"{claim.id}: finding for unknown part {finding.part!r}; parts: {claim.parts}")
     broken = [finding for finding in findings if finding.verdict is Verdict.VIOLATED]
     if broken:
         first = max(broken, key=lambda finding: finding.strength.rank)
-        return Judgement(
-            Verdict.VIOLATED, first.strength, Coverage.WHOLE, "one witness", first.reason, (first,)
-        )
+        return Judgement(Verdict.VIOLATED, first.strength, Coverage.WHOLE, "one witness", first.reason, (first,))
     parts = [
-        (name, _judge_part(claim, [finding for finding in findings if finding.part == name]))
-        for name in claim.parts
+        (name, _judge_part(claim, [finding for finding in findings if finding.part == name])) for name in claim.parts
     ]
     open_parts = [(name, part) for name, part in parts if part.verdict is Verdict.INCONCLUSIVE]
     if open_parts:

@@ -62,16 +62,12 @@ def require_seed(seed: int) -> int:
     return seed
 
 
-def table_path(
-    experiment_id: str, size: str = "quick", seed: int = 0, results: Path | str | None = None
-) -> Path:
+def table_path(experiment_id: str, size: str = "quick", seed: int = 0, results: Path | str | None = None) -> Path:
     paper, name = experiment_id.split(".", 1)[0], config.section_name(experiment_id)
     return folder(size, "tables", results) / paper / name / f"seed{require_seed(seed)}.parquet"
 
 
-def shard_path(
-    experiment_id: str, size: str, seed: int, shard: int, results: Path | str | None = None
-) -> Path:
+def shard_path(experiment_id: str, size: str, seed: int, shard: int, results: Path | str | None = None) -> Path:
     gathered = table_path(experiment_id, size, seed, results)
     return gathered.parent / "shards" / gathered.stem / f"{shard}.parquet"
 
@@ -80,9 +76,7 @@ def evidence_path(claim: str, size: str = "quick", results: Path | str | None = 
     return folder(size, "evidence", results) / claim.split(".", 1)[0] / f"{claim}.json"
 
 
-def figure_path(
-    figure_id: str, size: str = "quick", suffix: str = "pdf", results: Path | str | None = None
-) -> Path:
+def figure_path(figure_id: str, size: str = "quick", suffix: str = "pdf", results: Path | str | None = None) -> Path:
     """Suffixes: ``pdf`` and ``png`` the drawing, ``json`` its provenance, ``npz`` the drawn arrays."""
     paper, name = figure_id.split(".", 1)[0], config.section_name(figure_id)
     return folder(size, "figures", results) / paper / f"{name}.{suffix}"
@@ -138,9 +132,7 @@ def environment(device: str = "cpu", threads: int = 1) -> dict[str, Any]:
 # Tables
 
 
-def write_table(
-    frame: pd.DataFrame, path: Path | str, provenance: Mapping[str, Any], *, parents: bool = True
-) -> Path:
+def write_table(frame: pd.DataFrame, path: Path | str, provenance: Mapping[str, Any], *, parents: bool = True) -> Path:
     """Write a table with its provenance as one Parquet file, pages with checksums."""
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -206,9 +198,7 @@ def table(
     if found is None:
         from plumbline import simulate
 
-        simulate.gather(
-            experiment.id, size, seed, device=device, threads=threads, results=results, progress=progress
-        )
+        simulate.gather(experiment.id, size, seed, device=device, threads=threads, results=results, progress=progress)
         found = read_table(path)
     return found[0]
 
@@ -222,9 +212,7 @@ def claim_fingerprint(claim_id: str, effort: str = "quick", seed: int = 0) -> st
     return fingerprint(paper, "proofs_checks", size=effort, seed=require_seed(seed))
 
 
-def write_record(
-    record: Mapping[str, Any], size: str | None = None, results: Path | str | None = None
-) -> Path:
+def write_record(record: Mapping[str, Any], size: str | None = None, results: Path | str | None = None) -> Path:
     """Store a record of evidence under its claim and size (default: its own effort)."""
     path = evidence_path(str(record["claim"]), size or str(record["effort"]), results)
     return files.write_json(path, dict(record))

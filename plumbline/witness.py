@@ -45,6 +45,10 @@ mpmath.mp.dps = {digits}
 _TAIL = """
 left, right = {program}(DATA, FORMULAS)
 exact = all(isinstance(side, (int, Fraction)) for side in (left, right))
+if not exact:
+    left, right = (
+        mpf(side.numerator) / side.denominator if isinstance(side, (int, Fraction)) else side for side in (left, right)
+    )
 margin = 0 if exact else mpf(10) ** -{margin} * max(1, abs(left), abs(right))
 print("left  =", mpmath.nstr(left, 30) if isinstance(left, mpf) else left)
 print("right =", mpmath.nstr(right, 30) if isinstance(right, mpf) else right)
@@ -84,7 +88,7 @@ def _program(paper: str, name: str) -> Callable[..., tuple[Any, Any]]:
     program = getattr(module, name, None)
     if program is None:
         raise PlumblineError(f"theory/{paper}/witnesses.py has no program {name!r}")
-    return program  # type: ignore[no-any-return]
+    return program
 
 
 def evaluate(paper: str, program: str, data: Mapping[str, Any]) -> tuple[Any, Any]:
@@ -147,6 +151,15 @@ def _distinct_functions(sources: Mapping[str, str]) -> list[str]:
             if isinstance(node, ast.FunctionDef):
                 texts.setdefault(node.name, "\n".join(lines[node.lineno - 1 : node.end_lineno]))
     return list(texts.values())
+
+
+def _mpmath_names(paper: str, program: str) -> set[str]:
+    """What the paper's witness module imports from mpmath."""
+    if program == "formula":
+        return set()
+    tree = ast.parse(inspect.getsource(importlib.import_module(f"theory.{paper}.witnesses")))
+    imports = [node for node in tree.body if isinstance(node, ast.ImportFrom) and node.module == "mpmath"]
+    return {alias.name for node in imports for alias in node.names}
 
 
 def _module_source(paper: str) -> str:

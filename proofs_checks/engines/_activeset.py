@@ -131,9 +131,7 @@ def primal_from_guess(problem: LinearProgram, guess: Guess, tolerance: float) ->
         b_ub = _floats(problem.b_ub)
         slack = b_ub - _floats(problem.A_ub) @ point
         active = [*(bool(near) for near in slack <= tolerance * (1 + np.abs(b_ub))), *active]
-    for keep, row, end in zip(
-        active, (*problem.A_ub, *problem.A_eq), (*problem.b_ub, *problem.b_eq), strict=True
-    ):
+    for keep, row, end in zip(active, (*problem.A_ub, *problem.A_eq), (*problem.b_ub, *problem.b_eq), strict=True):
         if keep:
             rows.append([row[j] for j in free])
             fixed = sum((a * v for a, v in zip(row, x, strict=True) if a and v is not None), Fraction(0))

@@ -91,8 +91,7 @@ class LinearProgram:
             and all(dot(row, x) <= b for row, b in zip(self.A_ub, self.b_ub, strict=True))
             and all(dot(row, x) == b for row, b in zip(self.A_eq, self.b_eq, strict=True))
             and all(
-                (lo is None or lo <= v) and (hi is None or v <= hi)
-                for v, (lo, hi) in zip(x, self.bounds, strict=True)
+                (lo is None or lo <= v) and (hi is None or v <= hi) for v, (lo, hi) in zip(x, self.bounds, strict=True)
             )
         )
 
@@ -103,8 +102,7 @@ class LinearProgram:
             and all(dot(row, d) <= 0 for row in self.A_ub)
             and all(dot(row, d) == 0 for row in self.A_eq)
             and all(
-                (lo is None or v >= 0) and (hi is None or v <= 0)
-                for v, (lo, hi) in zip(d, self.bounds, strict=True)
+                (lo is None or v >= 0) and (hi is None or v <= 0) for v, (lo, hi) in zip(d, self.bounds, strict=True)
             )
             and dot(self.c, d) < 0
         )

@@ -110,9 +110,7 @@ class _Tableau:
 
     def multipliers(self, artificial_cost: int) -> tuple[Fraction, ...]:
         """y = c_B B^-1, read from the reduced costs of the artificial columns, in the caller's signs."""
-        return tuple(
-            self.signs[i] * (artificial_cost - _fraction(self.cost[self.n + i])) for i in range(self.m)
-        )
+        return tuple(self.signs[i] * (artificial_cost - _fraction(self.cost[self.n + i])) for i in range(self.m))
 
     def vertex(self) -> tuple[Fraction, ...]:
         z = [Fraction(0)] * (self.n + self.m)
@@ -161,9 +159,7 @@ def solve(
     except _PivotLimit:
         return Outcome("unknown", pivots=max_pivots)
     if entering is not None:
-        return Outcome(
-            "unbounded", z=tableau.vertex(), ray=tableau.direction(entering), pivots=tableau.pivots
-        )
+        return Outcome("unbounded", z=tableau.vertex(), ray=tableau.direction(entering), pivots=tableau.pivots)
     return Outcome("optimal", z=tableau.vertex(), y=tableau.multipliers(0), pivots=tableau.pivots)
 
 

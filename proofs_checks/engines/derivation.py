@@ -149,11 +149,11 @@ class Derivation:
         rests = tuple(name for fact in requires for name in fact.rests_on)
         return Fact(sympy.Integer(0), sympy.Integer(0), "==", premises, (*rests, f"lemma:{lemma.name}"))
 
-    def known(self, label: str, claim: str, left: Any, right: Any) -> Fact:
-        """A fact that another claim states; the evidence then rests on that claim."""
+    def by_definition(self, label: str, left: Any, right: Any) -> Fact:
+        """``left >= right`` because of what an aggregate is (a maximum is at least each of its terms)."""
         self._try(label, left, right, ">=")
-        self._record(label, f"claim {claim}", left, right, ">=")
-        return Fact(left, right, ">=", (), (claim,))
+        self._record(label, "definition", left, right, ">=")
+        return Fact(left, right, ">=", (), ())
 
     def identity(self, label: str, left: Any, right: Any, *, positive: Sequence[Any] = ()) -> Fact:
         """``left == right`` by the symbolic engine."""
@@ -170,6 +170,14 @@ class Derivation:
         self._established(label, finding)
         self._record(label, finding.engine, expression, 0, ">=")
         return Fact(expression, sympy.Integer(0), ">=", (finding,), ())
+
+    def positive(self, label: str, expression: Any) -> Fact:
+        """``expression > 0`` by the sign rules of the symbolic engine."""
+        self._try(label, expression, 0, ">=")
+        finding = symbolic.prove_nonnegative(expression, self._domain_of(expression), strict=True)
+        self._established(label, finding)
+        self._record(label, finding.engine, expression, 0, ">")
+        return Fact(expression, sympy.Integer(0), ">", (finding,), ())
 
     def enclosed(self, label: str, left: Any, right: Any, **options: Any) -> Fact:
         """``left >= right`` by ball arithmetic on the whole range (``options`` as for the interval engine)."""

@@ -252,9 +252,7 @@ def verify_certificate(
     if certificate.get("problem") != problem.as_json():
         return False
     try:
-        vectors = {
-            name: vector(certificate[name], None, name) for name in ("primal", "ray") if name in certificate
-        }
+        vectors = {name: vector(certificate[name], None, name) for name in ("primal", "ray") if name in certificate}
         if kind in ("lp_dual", "lp_farkas"):
             parts = certificate["dual"]
             dual = Dual(vector(parts["ub"], None, "ub"), vector(parts["eq"], None, "eq"))

@@ -90,6 +90,34 @@ def phi_zero_one(data: Mapping[str, Any], formulas: Mapping[str, Callable[..., A
     return loss(1 / (1 + real(u)), tau), formulas["value"](tau=tau)
 
 
+def mae_regret(data: Mapping[str, Any]) -> tuple[Fraction, Fraction]:
+    """(beta, regret) of the mean absolute error 1 - s_y at exact p and s, the last label predicted."""
+    p = [Fraction(value) for value in data["p"]]
+    s = [Fraction(value) for value in data["s"]]
+    assert sum(p) == 1 and sum(s) == 1 and min(*p, *s) >= 0 and s[-1] == max(s)
+    risk = sum(a * (1 - b) for a, b in zip(p, s, strict=True))
+    return max(p) - p[-1], risk - (1 - max(p))
+
+
+def mae_pool(data: Mapping[str, Any], formulas: Mapping[str, Callable[..., Any]]) -> tuple[Any, Any]:
+    """Left: the surrogate regret of the instance. Right: the pool formula at its zero-one regret."""
+    beta, value = mae_regret(data)
+    return value, formulas["pool"](beta=beta, m=data["m"])
+
+
+def mae_class_free(data: Mapping[str, Any], formulas: Mapping[str, Callable[..., Any]]) -> tuple[Any, Any]:
+    """Left: the surrogate regret of the instance. Right: the class-free bound at its zero-one regret."""
+    beta, value = mae_regret(data)
+    return value, formulas["bound"](beta=beta)
+
+
+def mae_node(data: Mapping[str, Any], formulas: Mapping[str, Callable[..., Any]]) -> tuple[Any, Any]:
+    """Left: the regret of an instance at beta = 1/(m-1). Right: the stated value of node m, which must be there."""
+    beta, value = mae_regret(data)
+    assert abs(formulas["node_beta"](m=data["m"]) - real(beta)) < mpf(10) ** -40
+    return value, formulas["node_value"](m=data["m"])
+
+
 def mixture(data: Mapping[str, Any], formulas: Mapping[str, Callable[..., Any]]) -> tuple[Any, Any]:
     """Left: the mean surrogate regret over x. Right: the transformation of the mean zero-one regret."""
     points = [(Fraction(x["weight"]), Fraction(x["beta"]), Fraction(x["regret"])) for x in data["points"]]
