@@ -54,24 +54,18 @@ def test_entries_of_every_exact_kind() -> None:
 def test_a_fraction_that_no_float_holds(solver: Any) -> None:
     keywords = {} if solver is None else {"solver": solver}
     assert minimise([1], [[-3]], ["-1"], **keywords).value == F(1, 3)
-    assert minimise([1], [[-(10**15 + 37)]], [-(10**15 + 38)], **keywords).value == F(
-        10**15 + 38, 10**15 + 37
-    )
+    assert minimise([1], [[-(10**15 + 37)]], [-(10**15 + 38)], **keywords).value == F(10**15 + 38, 10**15 + 37)
 
 
 def test_all_kinds_of_bounds() -> None:
-    solution = minimise(
-        [1, -1, 1, 1], [[0, 0, -1, 0]], [5], bounds=[(-1, 2), (None, 3), (None, None), (4, 4)]
-    )
+    solution = minimise([1, -1, 1, 1], [[0, 0, -1, 0]], [5], bounds=[(-1, 2), (None, 3), (None, None), (4, 4)])
     assert solution.value == -1 - 3 - 5 + 4
     assert minimise([1, 1], bounds=("-1/2", 1)).value == -1
 
 
 def test_integers_of_numpy_do_not_overflow() -> None:
     big = np.int64(2**62)
-    problem = LinearProgram(
-        list(np.array([big, big])), A_eq=[[1, 1]], b_eq=[big], bounds=[(1, None), (1, None)]
-    )
+    problem = LinearProgram(list(np.array([big, big])), A_eq=[[1, 1]], b_eq=[big], bounds=[(1, None), (1, None)])
     assert minimise(problem).value == 2**124
 
 
@@ -79,9 +73,7 @@ def test_matching_pennies() -> None:
     """The value of a matrix game: the maximin strategy, as a minimum of -v."""
     payoff = [[F(1), F(-1)], [F(-1), F(1)]]
     rows = [[-payoff[0][j], -payoff[1][j], 1] for j in range(2)]
-    solution = minimise(
-        [0, 0, -1], rows, [0, 0], [[1, 1, 0]], [1], bounds=[(0, None), (0, None), (None, None)]
-    )
+    solution = minimise([0, 0, -1], rows, [0, 0], [[1, 1, 0]], [1], bounds=[(0, None), (0, None), (None, None)])
     assert solution.value == 0 and solution.primal == (F(1, 2), F(1, 2), 0)
 
 
@@ -311,14 +303,10 @@ def test_no_dual_point_exceeds_the_optimum(problem: LinearProgram, weights: list
 def test_a_middle_sized_problem_is_solved_by_the_guess() -> None:
     n = 40
     rows = [[F((7 * i * j + 3 * i + j) % 11 - 4) for j in range(n)] for i in range(n)]
-    problem = LinearProgram(
-        [(5 * j) % 13 - 6 for j in range(n)], rows, [20 + i for i in range(n)], bounds=(0, 7)
-    )
+    problem = LinearProgram([(5 * j) % 13 - 6 for j in range(n)], rows, [20 + i for i in range(n)], bounds=(0, 7))
     solution = minimise(problem)
     assert solution.status == "optimal" and solution.method == "guess"
-    assert solution.certificate is not None and verify_certificate(
-        solution.certificate, problem, solution.value
-    )
+    assert solution.certificate is not None and verify_certificate(solution.certificate, problem, solution.value)
 
 
 # --- bad input ----------------------------------------------------------------------------------------
