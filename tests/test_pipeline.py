@@ -97,9 +97,7 @@ class Project:
         self.command = [sys.executable, "-m", "snakemake", "--cores", "2", "toy"]
 
     def start(self) -> subprocess.Popen[str]:
-        return subprocess.Popen(
-            self.command, cwd=self.folder, env=environment(), text=True, stderr=subprocess.DEVNULL
-        )
+        return subprocess.Popen(self.command, cwd=self.folder, env=environment(), text=True, stderr=subprocess.DEVNULL)
 
     def run(self, *options: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -167,9 +165,7 @@ def test_kill_restart_damage_and_edit(project: Project) -> None:
     assert list(frame["shard"].unique()) == list(range(SHARDS)) and len(frame) == 7 * SHARDS
     assert provenance["shards"] == SHARDS and provenance["config"] == {"shards": SHARDS, "draws": 7}
     figures = project.folder / "results/quick/figures/toy"
-    assert {path.name for path in figures.iterdir()} == {
-        f"noise.{end}" for end in ("pdf", "png", "npz", "json")
-    }
+    assert {path.name for path in figures.iterdir()} == {f"noise.{end}" for end in ("pdf", "png", "npz", "json")}
     assert not list((project.folder / "results").rglob("*.unfinished"))
 
     # Without the pipeline, and without a kill, the store gives the same table at the same place.

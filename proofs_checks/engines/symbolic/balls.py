@@ -89,7 +89,7 @@ class _Evaluator:
         if exponent.is_Integer:
             if exponent < 0 and base.contains(0):
                 raise NoValue("division by a value that may be zero")
-            return base ** int(exponent)
+            return integer_power(base, int(exponent))
         power = self(exponent)
         if base > 0:
             return (power * base.log()).exp()
@@ -97,7 +97,7 @@ class _Evaluator:
             return arb(0)
         whole = power.unique_fmpz() if power.is_exact() else None
         if whole is not None and (whole >= 0 or not base.contains(0)):
-            return base ** int(whole)
+            return integer_power(base, int(whole))
         raise NoValue("real power of a base not proved positive")
 
     def _piecewise(self, expr: Any) -> arb:
@@ -130,15 +130,17 @@ class _Evaluator:
                 return arb(1) / factorial(order)
             if x.contains(0):
                 raise NoValue("removable singularity inside the ball")
-            return (x.exp() - sum((x**j / factorial(j) for j in range(order)), arb(0))) / x**order
+            return (x.exp() - sum((integer_power(x, j) / factorial(j) for j in range(order)), arb(0))) / integer_power(
+                x, order
+            )
         if name == "log1p_over":
             order = int(expr.args[1])
             if zero:
                 return arb(1) / order
             if x.contains(0) or not 1 + x > 0:
                 raise NoValue("singularity inside the ball")
-            partial = sum((-((-x) ** j) / j for j in range(1, order)), arb(0))
-            return (-1) ** (order - 1) * ((1 + x).log() - partial) / x**order
+            partial = sum((-integer_power(-x, j) / j for j in range(1, order)), arb(0))
+            return (-1) ** (order - 1) * ((1 + x).log() - partial) / integer_power(x, order)
         if name == "box_cox":
             return self._box_cox(x, arguments[1], int(expr.args[2]))
         raise NoValue(f"{name} is not understood")
@@ -147,21 +149,33 @@ class _Evaluator:
         if q.is_exact() and q == 0:
             if not x > 0:
                 raise NoValue("box_cox is infinite at 0")
-            return x.log() ** (order + 1) / (order + 1)
+            return integer_power(x.log(), order + 1) / (order + 1)
         if q.contains(0):
             raise NoValue("removable singularity inside the ball")
         if x == 0:
             if not q > 0:
                 raise NoValue("box_cox is infinite at 0")
-            return (-1) ** (order + 1) * arb(factorial(order)) / q ** (order + 1)
+            return (-1) ** (order + 1) * arb(factorial(order)) / integer_power(q, order + 1)
         if not x > 0:
             raise NoValue("box_cox of a value not proved positive")
         logarithm = x.log()
         scale = (q * logarithm).exp()
         result = (scale - 1) / q
         for m in range(1, order + 1):
-            result = (scale * logarithm**m - m * result) / q
+            result = (scale * integer_power(logarithm, m) - m * result) / q
         return result
+
+
+def integer_power(base: arb, exponent: int) -> arb:
+    """By repeated squaring: python-flint's own power is NaN for a ball around zero."""
+    if exponent < 0:
+        return 1 / integer_power(base, -exponent)
+    total = arb(1)
+    while exponent:
+        if exponent & 1:
+            total = total * base
+        base, exponent = base * base, exponent >> 1
+    return total
 
 
 def random_points(domain: Domain, count: int, seed: int = 0) -> Iterator[dict[str, Fraction]]:
