@@ -22,6 +22,7 @@ Terms = dict[Monomial, Fraction]
 
 MAX_COEFFICIENTS = 2000
 MAX_PIECES = 400
+WORK = 8000  # coefficients over all pieces
 
 
 def enclose(terms: Terms, spans: Sequence[Span]) -> Span:
@@ -60,7 +61,8 @@ def signs(terms: Terms, spans: Sequence[Span], *, pieces: int = MAX_PIECES, dept
             return found
     if found != ANY:
         pieces = min(pieces, 40)  # the weak sign is known; try a little for the strict one
-    return found & _by_subdivision(terms, spans, pieces)
+    size = prod(1 + max(monomial[i] for monomial in terms) for i in range(len(spans)))
+    return found & _by_subdivision(terms, spans, min(pieces, max(4, WORK // size)))
 
 
 def _flint(value: Fraction) -> fmpq:
@@ -81,8 +83,8 @@ def _as_quadratic(terms: Terms, spans: Sequence[Span], depth: int) -> Signs:
         sign = 1 if signs(a, spans, depth=0) <= {0, 1} else -1
         a, c = _scaled(a, sign), _scaled(c, sign)
         gap = _sum(_scaled(_times(a, c), 4), _scaled(_times(b, b), -1))
-        below = signs(gap, spans, depth=depth)
-        leading, constant = signs(a, spans, depth=0), signs(c, spans, depth=depth)
+        below = signs(gap, spans, pieces=60, depth=depth)
+        leading, constant = signs(a, spans, pieces=60, depth=0), signs(c, spans, pieces=60, depth=depth)
         if below <= {0, 1} and leading <= {0, 1} and constant <= {0, 1}:
             strict = below == {1} and leading == {1}
             return frozenset({sign}) if strict else frozenset({0, sign})
