@@ -123,11 +123,11 @@ class _Run:
     notes: list[str] = field(default_factory=list)
 
     def judge(self, request: Request, factor: tuple[Formula, Formula] | None) -> Finding:
+        known = _checked_hints(request)
         if self.refuter.search():
             return self._violated()
         if self.refuter.undefined:
             return self._inconclusive(self.refuter.undefined)
-        known = {(contact.variable, contact.exact()) for contact in request.contacts}
         hints = [Contact(*hint) for hint in self.refuter.meeting_points() if hint not in known]
         request = replace(request, contacts=[*request.contacts, *hints])
         requests = [request]
@@ -265,6 +265,17 @@ class _Run:
 
     def _seconds(self) -> float:
         return time.perf_counter() - self.budget.started
+
+
+def _checked_hints(request: Request) -> set[tuple[str, Any]]:
+    """The declared contacts, after contacts and substitutions were found to be well formed."""
+    known = {(contact.variable, contact.exact()) for contact in request.contacts}
+    named = [name for name, _ in known] + [substitution.variable for substitution in request.substitutions]
+    for name in named:
+        request.domain[name]
+    if request.substitutions:
+        regions(request)
+    return known
 
 
 def _seems_zero(region: Region) -> bool:

@@ -73,6 +73,7 @@ class Cell:
     open_ends: tuple[tuple[bool, bool], ...]
     interior_faces: tuple[Face, ...] = ()
     scalars: dict[Any, Scalar] = field(default_factory=dict)
+    answers: dict[Any, Any] = field(default_factory=dict)
     _normaliser: dict[int, Normaliser] = field(default_factory=dict)
 
     def scalar(self, expr: Any) -> Scalar:

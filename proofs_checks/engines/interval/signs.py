@@ -25,6 +25,7 @@ from proofs_checks.engines.interval.scalar import (
 )
 
 MAX_NESTING = 6
+_CLIMBS = 4  # nesting of arguments by an end value and an inward derivative
 _REACH = 8  # a contact face may lie this many box widths away
 
 
@@ -81,7 +82,23 @@ def _mean_value(scalar: Scalar, box: Box, slopes: list[Span]) -> Any:
 
 
 def judge(scalar: Scalar, box: Box, *, strict: bool = False, nesting: int = 0) -> Judged:
-    """Try to prove the sign on the box. The box must lie in the cell."""
+    """Try to prove the sign on the box. The box must lie in the cell.
+
+    Answers to inner questions are kept as long as the outermost one is open: mixed derivatives come up
+    along several ways. A failure counts for questions that are nested as deeply or deeper.
+    """
+    kept = scalar.cell.answers
+    if nesting == 0:
+        kept.clear()
+        return _judge(scalar, box, strict, 0)
+    key = (id(scalar), box, strict)
+    known = kept.get(key)
+    if known is None or (not known[1].reason and known[0] > nesting):
+        known = kept[key] = (nesting, _judge(scalar, box, strict, nesting))
+    return known[1]
+
+
+def _judge(scalar: Scalar, box: Box, strict: bool, nesting: int) -> Judged:
     value = scalar.ball(balls_of(box))
     if _at_least_zero(value, strict):
         return Judged("value")
@@ -108,6 +125,8 @@ def judge(scalar: Scalar, box: Box, *, strict: bool = False, nesting: int = 0) -
                 return Judged(f"contact {scalar.cell.symbols[face.axis].name}={face.at} order {chain.order}")
         if proper and least != box and _decided_on_end(scalar, least, box, strict, nesting):
             return Judged("monotone, then on the end")
+        if proper and nesting < _CLIMBS and _rises_from_end(scalar, box, strict, nesting):
+            return Judged("rises from an end")
     smear = tuple(
         max(abs(slope[0]), abs(slope[1])) * float(high - low) for slope, (low, high) in zip(slopes, box, strict=True)
     )
@@ -133,6 +152,28 @@ def _decided_on_end(scalar: Scalar, least: Box, box: Box, strict: bool, nesting:
             if _is_defined(face):
                 part = tuple(side if i == axis else other for i, other in enumerate(box))
                 return bool(judge(face, part, strict=strict, nesting=nesting + 1).reason)
+    return False
+
+
+def _rises_from_end(scalar: Scalar, box: Box, strict: bool, nesting: int) -> bool:
+    """Both the value on an end that the box touches and the derivative inwards have the sign: for corners."""
+    for axis, ((low, high), (first, last)) in enumerate(zip(box, scalar.cell.box, strict=True)):
+        if low == high:
+            continue
+        missing = scalar.cell.open_ends[axis]
+        for touches, end, inwards in (
+            (low == first and not missing[0], low, 1),
+            (high == last and not missing[1], high, -1),
+        ):
+            if not touches:
+                continue
+            face = scalar.restricted(axis, end)
+            part = tuple((end, end) if i == axis else side for i, side in enumerate(box))
+            if not _is_defined(face) or not judge(face, part, strict=strict, nesting=nesting + 1).reason:
+                continue
+            slope = scalar.partial(axis) if inwards > 0 else scalar.partial(axis).negative()
+            if judge(slope, box, nesting=nesting + 1).reason:
+                return True
     return False
 
 
