@@ -1,10 +1,10 @@
 """Finds papers and what belongs to them by their folders; nothing is listed by hand.
 
 A paper is a package ``theory/<name>`` with a module ``claims`` that holds one
-:class:`~plumbline.nouns.Paper` and any number of :class:`~plumbline.nouns.Claim` at module level. Its
-checks live in ``proofs_checks.<name>``, its experiments in ``simulations.<name>``, its figures in
-``figures.<name>`` (a module, or a package whose modules are all read). Only ``theory`` is imported to
-list claims.
+:class:`~plumbline.nouns.Paper` and any number of :class:`~plumbline.nouns.Claim` at module level; further
+claims may stand in modules beside it whose names end in ``_claims``. Its checks live in
+``proofs_checks.<name>``, its experiments in ``simulations.<name>``, its figures in ``figures.<name>`` (a
+module, or a package whose modules are all read). Only ``theory`` is imported to list claims.
 """
 
 from __future__ import annotations
@@ -73,10 +73,19 @@ def paper(name: str) -> Paper:
 
 
 @cache
+def modules_named(paper: str, name: str) -> tuple[ModuleType, ...]:
+    """The modules ``name`` and ``*_name`` of the paper's package in ``theory``: the plain name first, others sorted."""
+    package = importlib.import_module(f"theory.{require_paper(paper)}")
+    found = [entry.name for entry in pkgutil.iter_modules(package.__path__)]
+    further = sorted(entry for entry in found if entry.endswith(f"_{name}"))
+    names = [*(entry for entry in found if entry == name), *further]
+    return tuple(importlib.import_module(f"theory.{paper}.{entry}") for entry in names)
+
+
+@cache
 def claims(name: str) -> tuple[Claim, ...]:
-    """The claims of one paper, in order of declaration."""
-    module = importlib.import_module(f"theory.{require_paper(name)}.claims")
-    found = _collect([module], Claim)
+    """The claims of one paper, in order of declaration: those of ``claims`` first, then other modules by name."""
+    found = _collect(list(modules_named(name, "claims")), Claim)
     for claim in found:
         if claim.paper != name:
             raise PlumblineError(f"claim {claim.id} stands in the folder of {name}")

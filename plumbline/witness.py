@@ -1,10 +1,10 @@
 """Witnesses: evaluated again from their stored data, and printed as scripts that run by themselves.
 
-A witness names a *program*: a function ``program(data, formulas) -> (left, right)`` in the paper's
-module ``theory.<paper>.witnesses``, which uses the standard library and mpmath only. ``data`` is plain
-JSON (exact numbers as strings), ``data["formulas"]`` holds the emitted source of the closed forms that
-the program compares with. The program ``formula`` needs no paper: it evaluates two formulas at one
-exact point.
+A witness names a *program*: a function ``program(data, formulas) -> (left, right)`` in the paper's module
+``theory.<paper>.witnesses`` or one beside it whose name ends in ``_witnesses``. Such modules use the standard
+library, mpmath and each other only. ``data`` is plain JSON (exact numbers as strings), ``data["formulas"]``
+holds the emitted source of the closed forms that the program compares with. The program ``formula`` needs no
+paper: it evaluates two formulas at one exact point.
 """
 
 from __future__ import annotations
@@ -16,8 +16,10 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from fractions import Fraction
+from types import ModuleType
 from typing import Any
 
+from plumbline import catalogue
 from plumbline.errors import InputError, PlumblineError
 from plumbline.evidence import Witness
 from plumbline.nouns import Claim
@@ -84,11 +86,18 @@ def _compile(sources: Mapping[str, str]) -> dict[str, Callable[..., Any]]:
 def _program(paper: str, name: str) -> Callable[..., tuple[Any, Any]]:
     if name == "formula":
         return evaluate_formulas
-    module = importlib.import_module(f"theory.{paper}.witnesses")
-    program = getattr(module, name, None)
-    if program is None:
-        raise PlumblineError(f"theory/{paper}/witnesses.py has no program {name!r}")
-    return program
+    return getattr(_home(paper, name), name)
+
+
+def _home(paper: str, program: str) -> ModuleType:
+    """The witness module of the paper that defines a program."""
+    modules = catalogue.modules_named(paper, "witnesses")
+    for module in modules:
+        found = getattr(module, program, None)
+        if inspect.isfunction(found) and found.__module__ == module.__name__:
+            return module
+    places = ", ".join(module.__name__.replace(".", "/") + ".py" for module in modules) or f"theory/{paper}"
+    raise PlumblineError(f"{places} has no program {program!r}")
 
 
 def evaluate(paper: str, program: str, data: Mapping[str, Any]) -> tuple[Any, Any]:
@@ -153,18 +162,35 @@ def _distinct_functions(sources: Mapping[str, str]) -> list[str]:
     return list(texts.values())
 
 
-def _mpmath_names(paper: str, program: str) -> set[str]:
-    """What the paper's witness module imports from mpmath."""
+def _imports_from(module: ModuleType) -> list[ast.ImportFrom]:
+    return [node for node in ast.parse(inspect.getsource(module)).body if isinstance(node, ast.ImportFrom)]
+
+
+def _needed(paper: str, program: str) -> list[ModuleType]:
+    """The witness modules that a program needs: what its own imports, before it."""
     if program == "formula":
-        return set()
-    tree = ast.parse(inspect.getsource(importlib.import_module(f"theory.{paper}.witnesses")))
-    imports = [node for node in tree.body if isinstance(node, ast.ImportFrom) and node.module == "mpmath"]
-    return {alias.name for node in imports for alias in node.names}
+        return []
+    found: list[ModuleType] = []
+
+    def visit(module: ModuleType) -> None:
+        for node in _imports_from(module):
+            if node.module and re.fullmatch(rf"theory\.{paper}\.(\w+_)?witnesses", node.module):
+                visit(importlib.import_module(node.module))
+        if module not in found:
+            found.append(module)
+
+    visit(_home(paper, program))
+    return found
 
 
-def _module_source(paper: str) -> str:
-    """The witness module of a paper without its docstring and imports, ready to stand in a script."""
-    module = importlib.import_module(f"theory.{paper}.witnesses")
+def _mpmath_names(paper: str, program: str) -> set[str]:
+    """What the witness modules of a program import from mpmath."""
+    imports = [node for module in _needed(paper, program) for node in _imports_from(module)]
+    return {alias.name for node in imports if node.module == "mpmath" for alias in node.names}
+
+
+def _module_source(module: ModuleType) -> str:
+    """A witness module without its docstring and imports, ready to stand in a script."""
     source = inspect.getsource(module)
     lines = source.splitlines()
     keep = []
@@ -184,19 +210,21 @@ def script(claim: Claim, record: Mapping[str, Any]) -> str:
         raise InputError(f"no witness is recorded for {claim.id}; run plumbline check {claim.id}")
     data = {key: value for key, value in witness["data"].items() if key != "formulas"}
     sources = dict(witness["data"].get("formulas", {}))
+    names = ", ".join(sorted({"mp", "mpf"} | _mpmath_names(claim.paper, witness["program"])))
+    shows = witness["note"] or claim.kind
     parts = [
-        _HEAD.format(title=claim.title, claim=claim.id, shows=witness["note"] or claim.kind, digits=DIGITS).rstrip(),
+        _HEAD.format(title=claim.title, claim=claim.id, shows=shows, names=names, digits=DIGITS).rstrip(),
         f"DATA = {json.dumps(data, indent=4)}",
     ]
-    names = {role: f"formula_{role.lower()}" for role in sources}
-    parts += _distinct_functions({names[role]: source for role, source in sources.items()})
-    table = ", ".join(f'"{role}": {name}' for role, name in names.items())
+    called = {role: f"formula_{role.lower()}" for role in sources}
+    parts += _distinct_functions({called[role]: source for role, source in sources.items()})
+    table = ", ".join(f'"{role}": {name}' for role, name in called.items())
     parts.append(f"FORMULAS = {{{table}}}")
     if witness["program"] == "formula":
         parts.append(inspect.getsource(evaluate_formulas).split('"""')[0] + _body_after_docstring())
         program = "evaluate_formulas"
     else:
-        parts.append(_module_source(claim.paper))
+        parts += [_module_source(module) for module in _needed(claim.paper, witness["program"])]
         program = witness["program"]
     message = f"shown: left {witness['relation']} right"
     parts.append(_TAIL.format(program=program, margin=_MARGIN, relation=witness["relation"], message=message).strip())

@@ -40,6 +40,12 @@ BAD: list[tuple[Rule, str, str]] = [
     (architecture.foreign_papers, "figures/alpha.py", "import theory.beta.claims"),
     (architecture.foreign_papers, "theory/simplex.py", "from theory.alpha.definitions import x"),
     (architecture.checks_reading_claims, "proofs_checks/alpha.py", "from theory.alpha.claims import X"),
+    (architecture.checks_reading_claims, "proofs_checks/alpha.py", "from theory.alpha.gap_claims import X"),
+    (
+        architecture.checks_reading_claims,
+        "proofs_checks/alpha.py",
+        "from theory.alpha import gap_claims\nx = gap_claims.sharp.subject",
+    ),
     (
         architecture.checks_reading_claims,
         "proofs_checks/alpha.py",

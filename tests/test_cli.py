@@ -212,6 +212,26 @@ def test_witness_script_runs_by_itself(checked: Place, tmp_path: Path) -> None:
     assert "plumbline" not in [line.split()[1] for line in script.read_text().splitlines() if "import" in line]
 
 
+def test_claims_and_programs_are_found_in_further_modules(place: Place, tmp_path: Path) -> None:
+    """Modules ``*_claims`` and ``*_witnesses`` are read too; a script carries what its program imports."""
+    toy = place.root / "theory/toy"
+    (toy / "odd_claims.py").write_text("from theory.toy.claims import SMALL, _claim\nODD = _claim('odd', '5')\n")
+    (toy / "odd_witnesses.py").write_text(
+        "from theory.toy.witnesses import at_most_one\n\n\n"
+        "def odd(data, formulas):\n    return at_most_one(data, formulas)\n"
+    )
+    checks, engine = place.root / "proofs_checks/toy.py", place.root / "proofs_checks/engines/compare.py"
+    checks.write_text(checks.read_text() + 'ODD = check("toy.number.odd")(_judge)\n')
+    engine.write_text(engine.read_text().replace('make("toy", "at_most_one"', 'make("toy", "odd"'))
+    names = [line.split()[0] for line in place("list").splitlines() if line.startswith("toy.")]
+    assert names[-1] == "toy.number.odd" and len(names) == len(set(names)) == 6
+    place("check", "toy.number.odd", status=1)
+    script = tmp_path / "odd.py"
+    script.write_text(place("witness", "toy.number.odd"))
+    alone = subprocess.run([sys.executable, "-I", str(script)], capture_output=True, text=True, cwd=tmp_path)
+    assert "shown: left < right" in alone.stdout, alone.stderr
+
+
 def test_ledger_is_written_compared_and_never_takes_stale_evidence(place: Place) -> None:
     place("check", "toy.number.small", "toy.number.large")
     assert "rise: toy.number.small" in place("ledger")
