@@ -26,6 +26,7 @@ from proofs_checks.engines.interval.scalar import (
 
 MAX_NESTING = 6
 _CLIMBS = 4  # nesting of arguments by an end value and an inward derivative
+_CORNER = 4  # in three or more dimensions, such arguments are tried on boxes this much smaller than the cell
 _REACH = 8  # a contact face may lie this many box widths away
 
 
@@ -125,7 +126,8 @@ def _judge(scalar: Scalar, box: Box, strict: bool, nesting: int) -> Judged:
                 return Judged(f"contact {scalar.cell.symbols[face.axis].name}={face.at} order {chain.order}")
         if proper and least != box and _decided_on_end(scalar, least, box, strict, nesting):
             return Judged("monotone, then on the end")
-        if proper and nesting < _CLIMBS and _rises_from_end(scalar, box, strict, nesting):
+        small = nesting < _CLIMBS and _is_small_corner(scalar, box)
+        if proper and small and _rises_from_end(scalar, box, strict, nesting):
             return Judged("rises from an end")
     smear = tuple(
         max(abs(slope[0]), abs(slope[1])) * float(high - low) for slope, (low, high) in zip(slopes, box, strict=True)
@@ -153,6 +155,20 @@ def _decided_on_end(scalar: Scalar, least: Box, box: Box, strict: bool, nesting:
                 part = tuple(side if i == axis else other for i, other in enumerate(box))
                 return bool(judge(face, part, strict=strict, nesting=nesting + 1).reason)
     return False
+
+
+def _is_small_corner(scalar: Scalar, box: Box) -> bool:
+    """Whether the box touches ends of the cell on two axes and, in more than two dimensions, is small.
+
+    Nested arguments are for these only: they cost many derivatives.
+    """
+    touched = 0
+    shrink = _CORNER if len(box) > 2 else 1
+    for (low, high), (first, last) in zip(box, scalar.cell.box, strict=True):
+        if (high - low) * shrink > last - first:
+            return False
+        touched += low == first or high == last
+    return touched >= 2
 
 
 def _rises_from_end(scalar: Scalar, box: Box, strict: bool, nesting: int) -> bool:
