@@ -291,14 +291,32 @@ def test_derivatives_of_normal_forms(seed: int) -> None:
     assert compared > TRIALS
 
 
+def test_a_form_that_holds_off_a_thin_set_has_no_strict_sign() -> None:
+    normaliser = Normaliser(Domain(Real("x", 0, Fraction(1, 2))))
+    weak = normaliser.forms.log(normaliser.form(x), weak=True)
+    assert normaliser.forms.signs(weak) == {-1, 0}
+    root = normaliser.form(sqrt(x))
+    assert 0 in normaliser.forms.signs(root)
+    assert all(inside(Fraction(0), g.span) for g in normaliser.forms.generators if g.kind == "exp")
+    edge = Normaliser(Domain(Real("x", 0, 1, open_hi=True)))
+    assert inside(Fraction(0), edge.forms.span(edge.forms.log(edge.form(x), weak=True)))
+
+
+def test_open_ends_make_strict_products() -> None:
+    half_open = spans.Span(Fraction(0), Fraction(1), True, False)
+    assert half_open * half_open == half_open
+    assert (half_open * spans.Span(Fraction(0), Fraction(1))).contains_zero()
+
+
 def test_pieces_cover_the_domain_and_meet_nowhere() -> None:
     from sympy import Abs
 
     from plumbline.domain import covers
 
-    domain = Domain(Real("x", -1, 1, open_hi=True), Real("y", -2))
     goal = Abs(x - Rational(1, 3)) + Abs(x) + Abs(y)
-    pieces = [piece.domain for piece in over_pieces(domain, lambda n: n.forms.describe(n.form(goal)))]
-    assert covers(domain, pieces) and len(pieces) > 4
-    for point in balls.random_points(domain, 50):
-        assert sum(all(axis.contains(point[axis.name]) for axis in piece.ranges) for piece in pieces) == 1
+    for open_end in (True, False):
+        domain = Domain(Real("x", -1, 1, open_lo=open_end, open_hi=open_end), Real("y", -2))
+        pieces = [piece.domain for piece in over_pieces(domain, lambda n: n.forms.describe(n.form(goal)))]
+        assert covers(domain, pieces) and len(pieces) > 4
+        for point in balls.random_points(domain, 50):
+            assert sum(all(axis.contains(point[axis.name]) for axis in piece.ranges) for piece in pieces) == 1
