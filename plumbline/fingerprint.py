@@ -25,7 +25,7 @@ NUMERIC_LIBRARIES = ("numpy", "scipy", "sympy", "mpmath", "python-flint", "torch
 _CARRIERS = frozenset(
     {
         *("__main__", "audit", "catalogue", "cli", "config", "draw", "errors", "files", "fingerprint"),
-        *("ledger", "report", "runner", "scaffold", "simulate", "standing", "store", "witness"),
+        *("ledger", "report", "runner", "scaffold", "simulate", "standing", "store", "witness", "witness_script"),
     }
 )
 _DECIDES_IN_ROOM = {

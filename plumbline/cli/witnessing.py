@@ -20,7 +20,7 @@ def add(commands: Subcommands) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from plumbline import catalogue, store, witness
+    from plumbline import catalogue, store, witness_script
     from plumbline.errors import InputError
 
     claim = catalogue.claim(arguments.claim)
@@ -28,7 +28,7 @@ def run(arguments: argparse.Namespace) -> int:
     effort = "" if arguments.size == "quick" else f" --effort {arguments.size}"
     if record is None:
         raise InputError(f"{claim.id} is unchecked: run plumbline check {claim.id}{effort} first")
-    text = witness.script(claim, record)
+    text = witness_script.script(claim, record)
     if store.is_stale(record):
         renew = f"plumbline check {claim.id}{effort} renews it"
         print(f"plumbline: note: the evidence of {claim.id} is stale; {renew}", file=sys.stderr)

@@ -27,7 +27,7 @@ def compare(
 ) -> Finding:
     """Evaluate every instance; the relation of each (``"<"``, ``">"``, ``"=="``) must be among ``wanted``.
 
-    The finding keeps the first equality (or the last instance) as its witness, or the first instance that fails.
+    The finding keeps the first equality (or the first instance) as its witness, or the first instance that fails.
     """
     if not instances:
         raise InputError("instances must not be empty")
@@ -40,7 +40,7 @@ def compare(
             reason = f"confirmed: {found.left} {found.relation} {found.right}"
             seconds = time.perf_counter() - start
             return ENGINE.finding(Verdict.VIOLATED, scope, statement, reason=reason, witness=found, seconds=seconds)
-        if shown is None or shown.relation != "==":
+        if shown is None or (found.relation == "==" and shown.relation != "=="):
             shown = found
     return ENGINE.finding(
         Verdict.HOLDS,
