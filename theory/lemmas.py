@@ -82,3 +82,16 @@ SUM_BOUND = Lemma(
     r"$\sum_{i\in A}a_i\le|A|\max_{i\in A}a_i$",
     "elementary",
 )
+INFIMUM = Lemma(
+    "infimum",
+    "Monotonicity of the infimum",
+    r"$f\le g$ on a set implies $\inf f\le\inf g$ over it",
+    "W. Rudin, Principles of Mathematical Analysis, chapter 1",
+)
+INTERCHANGE = Lemma(
+    "interchange",
+    "Interchange of infimum and integral",
+    r"$\inf_h\mathbb E\,f(X,h(X))=\mathbb E\inf_v f(X,v)$ over all measurable $h$, for $f\ge 0$ continuous in $v$ "
+    r"and measurable in $x$",
+    "R. T. Rockafellar and R. J.-B. Wets, Variational Analysis, theorem 14.60",
+)
