@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import copy
 import math
-import random
 import time
 from collections.abc import Callable
 from fractions import Fraction
@@ -12,9 +10,8 @@ from typing import Any
 
 import pytest
 import sympy
-from flint import arb, fmpq
+from interval_judge import UNIT, edge_sides, judge, logistic, reasons
 
-from plumbline import witness
 from plumbline.domain import Domain, Every, Integer, Real
 from plumbline.errors import InputError
 from plumbline.evidence import Finding, Strength, Verdict
@@ -39,41 +36,11 @@ from proofs_checks.engines.interval import (
     Contact,
     Substitution,
     assemble,
-    flaws,
     prove_at_least,
     signs,
 )
-from proofs_checks.engines.interval.algebra import factored
-from proofs_checks.engines.interval.cover import hole
-from proofs_checks.engines.interval.endpoints import MISSING_END, REGULAR, SINGULAR, Program
 
-UNIT = Real("t", 0, 1)
 HALF = Fraction(1, 2)
-
-
-def logistic(t: Any) -> Any:
-    """T_1(t) = ((1+t) log(1+t) + (1-t) log(1-t))/2."""
-    return xlogx(1 + t) / 2 + xlogx(1 - t) / 2
-
-
-def judge(left: Callable[..., Any], right: Callable[..., Any] | int, *axes: Real | Integer, **options: Any) -> Finding:
-    """The verdict on ``left >= right`` for builders of one argument per axis."""
-    sides = Formula("left", axes, left)
-    other = right if isinstance(right, int) else Formula("right", axes, right)
-    finding = prove_at_least(sides, other, **options)
-    if finding.verdict is Verdict.HOLDS:
-        assert finding.certificate is not None and flaws(finding.certificate) == []
-        assert finding.scope == options.get("domain", sides.domain)
-    elif finding.verdict is Verdict.VIOLATED:
-        assert finding.witness is not None and witness.confirms("", finding.witness.as_json())
-    else:
-        assert finding.reason and finding.witness is None
-    return finding
-
-
-def reasons(finding: Finding) -> str:
-    assert finding.certificate is not None
-    return "; ".join(reason for cell in finding.certificate["cells"] for reason in cell["reasons"])
 
 
 # contact
@@ -95,16 +62,6 @@ def test_larger_parabola_is_rejected_with_a_witness(factor: str) -> None:
     assert finding.witness is not None
     t = Fraction(finding.witness.data["point"]["t"])
     assert 0 < t < 1 and t.denominator <= 10**7
-
-
-def edge_sides() -> tuple[Callable[..., Any], Callable[..., Any], Real, Real]:
-    """P T_1(x) >= T_1(P x): tight on P = 0, P = 1 and x = 0, singular derivatives at x = 1."""
-    return (
-        lambda P, x: P * logistic(x),
-        lambda P, x: logistic(P * x),
-        Real("P", 0, 1),
-        Real("x", 0, 1),
-    )
 
 
 def test_three_class_logistic_statement_is_tight_along_whole_edges() -> None:
@@ -414,54 +371,6 @@ def test_spent_budget_is_inconclusive() -> None:
         assert finding.verdict is Verdict.INCONCLUSIVE and "budget" in finding.reason and "left:" in finding.reason
 
 
-def test_dropping_any_piece_is_noticed() -> None:
-    certificate = judge(*edge_sides()).certificate
-    assert certificate is not None
-    count = len(certificate["cells"][0]["pieces"])
-    assert count > 10
-    for index in range(count):
-        damaged = copy.deepcopy(dict(certificate))
-        del damaged["cells"][0]["pieces"][index]
-        assert flaws(damaged), f"piece {index} was not missed"
-    shrunk = copy.deepcopy(dict(certificate))
-    shrunk["cells"][0]["pieces"][0][2] = str(Fraction(shrunk["cells"][0]["pieces"][0][2]) - Fraction(1, 10**9))
-    assert flaws(shrunk)
-    wider = copy.deepcopy(dict(certificate))
-    wider["domain"][0]["hi"] = "2"
-    assert any("cells" in flaw for flaw in flaws(wider))
-    cells = judge(lambda n, t: (1 + t) ** n, 1, Integer("n", 1, 3), UNIT).certificate
-    assert cells is not None
-    damaged = copy.deepcopy(dict(cells))
-    del damaged["cells"][1]
-    assert flaws(damaged)
-
-
-def test_search_that_loses_a_box_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
-    from proofs_checks.engines.interval import prove
-
-    honest = prove.cover
-
-    def careless(*args: Any, **options: Any) -> Any:
-        found = honest(*args, **options)
-        del found.proved[len(found.proved) // 2]
-        return found
-
-    monkeypatch.setattr(prove, "cover", careless)
-    finding = judge(logistic, lambda t: t**2 / 2, UNIT)
-    assert finding.verdict is Verdict.INCONCLUSIVE and "no piece covers" in finding.reason
-
-
-def test_hole_in_the_plane() -> None:
-    def square(a: int, b: int, c: int, d: int) -> tuple[tuple[Fraction, Fraction], ...]:
-        return ((Fraction(a), Fraction(b)), (Fraction(c), Fraction(d)))
-
-    ring = [square(0, 3, 0, 1), square(0, 3, 2, 3), square(0, 1, 0, 3), square(2, 3, 0, 3)]
-    assert hole(square(0, 3, 0, 3), ring) == square(1, 2, 1, 2)
-    assert hole(square(0, 3, 0, 3), [*ring, square(1, 2, 1, 2)]) is None
-    assert hole(square(0, 3, 1, 1), ring) == square(1, 2, 1, 1) or hole(square(0, 3, 1, 1), ring) is None
-    assert hole((), []) == () and hole((), [()]) is None
-
-
 def test_bad_input() -> None:
     f = Formula("f", [UNIT], exp)
     with pytest.raises(InputError, match="not inside"):
@@ -476,86 +385,3 @@ def test_bad_input() -> None:
         prove_at_least(f, 1, contacts=[Contact("t", 0.5)])
     with pytest.raises(InputError, match="at least one"):
         assemble(Domain(UNIT), [])
-
-
-# the evaluators
-
-
-def _atoms(x: Any, y: Any) -> list[Any]:
-    inner = [x + y, x * y - 2, (x - y) ** 2, 1 / (1 + x**2), x**3 - y / 3, 1 / x, x / (x - y)]
-    safe = [x**2 + rational("1/7"), (x - y) ** 2, Abs(x)]
-    outer = [log, xlogx, sqrt, lambda z: power(z, y**2 + 1), lambda z: z ** rational("-2/3")]
-    found = inner + [f(z) for f in outer for z in safe]
-    found += [exp(z) for z in inner[:4]] + [tanh(inner[1]), atanh(x / (1 + x**2)), cosh(x * y)]
-    found += [Max(x, y, x * y), sympy.sinh(x), sympy.atan(x - y)]
-    return [*found, exp(x) * inner[1] + log(2) * y - rational("1/3")]
-
-
-def test_float_intervals_enclose_every_value() -> None:
-    generator = random.Random(20240)
-    x, y = sympy.symbols("x y", real=True)
-    checked = 0
-    for expr in _atoms(x, y):
-        program = Program(expr, (x, y))
-        exact = Formula("f", [Real("x"), Real("y")], lambda *_, expr=expr: expr).arb_function()
-        for _ in range(25):
-            ends = [sorted(Fraction(generator.randint(-24, 24), 8) for _ in range(2)) for _ in range(2)]
-            (low, high), _ = program([(float(a), float(b)) for a, b in ends])
-            for _ in range(6):
-                point = [a + (b - a) * Fraction(generator.randint(0, 16), 16) for a, b in ends]
-                value = exact(*(arb(fmpq(p.numerator, p.denominator)) for p in point))
-                if value.is_finite():
-                    checked += 1
-                    assert not value < low and not value > high, (expr, ends, point, low, high)
-    assert checked > 2000
-
-
-def test_float_intervals_at_singular_ends() -> None:
-    x = sympy.Symbol("x", real=True)
-    assert Program(-sympy.log(x), (x,))([(0.0, 0.5)]) == ((pytest.approx(math.log(2)), math.inf), SINGULAR)
-    assert Program(1 / x, (x,), frozenset([1 / x]))([(0.0, 0.5)]) == ((2.0, math.inf), MISSING_END)
-    assert Program(1 / x, (x,))([(-1.0, 0.5)]) == ((-math.inf, math.inf), SINGULAR)
-    assert Program(xlogx(x), (x,))([(0.0, 1.0)])[1] == REGULAR
-    assert Program(x * (1 - x), (x,))([(0.0, 1.0)])[0] == (0.0, 1.0)
-
-
-def test_factored_expressions_are_equal() -> None:
-    x, y = sympy.symbols("x y", real=True)
-    for expr in (
-        x**4 - 4 * x**2 + 4,
-        1 / (1 - x) - 1 / (1 + x),
-        sympy.exp(x) * x + x,
-        (x**2 - y**2) / (x - 3 * y) + x / 7,
-        sympy.log(x + 2) * (x - y) + y * (y - x),
-    ):
-        product = factored(expr)
-        assert product.is_Mul or product.is_Pow
-        assert sympy.simplify(product - expr) == 0
-    assert factored(x + y) == x + y
-    assert factored((x - y) * (x + y) - x**2 + y**2) == 0
-
-
-def test_random_polynomials_are_judged_as_their_roots_say() -> None:
-    generator = random.Random(7)
-    verdicts = []
-    for _ in range(40):
-        roots = [Fraction(generator.randint(-6, 12), 6) for _ in range(generator.randint(1, 3))]
-        powers = [generator.randint(1, 3) for _ in roots]
-        shift = generator.choice([0, Fraction(1, 10**9), Fraction(-1, 10**9)])
-
-        def build(t: Any, roots: Any = roots, powers: Any = powers, shift: Any = shift) -> Any:
-            product = math.prod((t - rational(r)) ** k for r, k in zip(roots, powers, strict=True))
-            return sympy.expand(product) * exp(t) + rational(Fraction(shift))
-
-        finding = judge(build, 0, UNIT, max_boxes=2000)
-        grid = [Fraction(k, 2048) for k in range(2049)] + [r for r in roots if 0 <= r <= 1]
-        values = [math.prod((t - r) ** k for r, k in zip(roots, powers, strict=True)) for t in grid]
-        if min(values) < -Fraction(1, 10**6):
-            assert finding.verdict is Verdict.VIOLATED
-        elif min(values) >= 0 and shift >= 0:
-            assert finding.verdict is not Verdict.VIOLATED
-        elif min(values) == 0 and shift < 0:
-            assert finding.verdict is Verdict.VIOLATED
-        verdicts.append(finding.verdict)
-    assert verdicts.count(Verdict.INCONCLUSIVE) <= 4
-    assert verdicts.count(Verdict.HOLDS) >= 5

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
-from plumbline.domain import Domain, Integer, Real, covers
+from plumbline.domain import Domain, Integer, Real, Scope, covers
 from plumbline.errors import InputError
 from plumbline.evidence import Finding, Verdict
 from proofs_checks.engines.interval.cover import axes_as_json
@@ -18,8 +18,9 @@ def assemble(claimed: Domain, findings: Sequence[Finding], *, statement: str = "
     """One finding on ``claimed`` from findings of the same statement on parts of it.
 
     Only findings that hold on a :class:`~plumbline.domain.Domain` count; the union of their scopes is
-    compared with ``claimed`` exactly. One violated part makes the whole violated. The findings must carry
-    one and the same statement unless ``statement`` is given, by which the caller answers for them.
+    compared with ``claimed`` exactly. One violated part inside ``claimed`` makes the whole violated.
+    The findings must carry one and the same statement unless ``statement`` is given, by which the caller
+    answers for them.
     """
     if not findings:
         raise InputError("assemble needs at least one finding")
@@ -35,7 +36,7 @@ def assemble(claimed: Domain, findings: Sequence[Finding], *, statement: str = "
     effort = {"findings": len(findings)}
     seconds = sum(finding.seconds for finding in findings)
     for finding in findings:
-        if finding.verdict is Verdict.VIOLATED:
+        if finding.verdict is Verdict.VIOLATED and _lies_in(finding.scope, claimed):
             return ENGINE.finding(
                 Verdict.VIOLATED,
                 claimed,
@@ -67,6 +68,10 @@ def assemble(claimed: Domain, findings: Sequence[Finding], *, statement: str = "
         effort=effort,
         seconds=seconds,
     )
+
+
+def _lies_in(scope: Scope, claimed: Domain) -> bool:
+    return isinstance(scope, Domain) and covers(scope, [claimed])
 
 
 def _piece(finding: Finding) -> dict[str, Any]:

@@ -168,9 +168,15 @@ class Scalar:
     def ball(self, balls: Sequence[Any]) -> Any:
         """Enclosure in balls; not finite where the expression may be singular."""
         if self._ball is None:
-            names = [symbol.name for symbol in self.cell.symbols]
-            self._ball = compile_expression(self.expr, names, "arb")
+            self._ball = self._compiled()
         return self._ball(*balls)
+
+    def _compiled(self) -> Any:
+        names = [symbol.name for symbol in self.cell.symbols]
+        try:
+            return compile_expression(self.expr, names, "arb")
+        except InputError:  # a derivative outside the language of formulas, complex for instance
+            return lambda *_: arb.nan()
 
     def span(self, spans: Sequence[Span]) -> tuple[Span, int]:
         """Enclosure in float intervals of the factored expression, and where it may be singular."""
