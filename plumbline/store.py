@@ -89,13 +89,16 @@ def report_path(size: str = "quick", results: Path | str | None = None) -> Path:
 # Provenance
 
 
-@cache
 def commit() -> str:
     """The commit checked out here, with ``+dirty`` for changed files; ``unknown`` outside a checkout."""
+    return _commit_at(catalogue.root())
 
+
+@cache
+def _commit_at(root: Path) -> str:
     def git(*arguments: str) -> str:
         done = subprocess.run(
-            ["git", "-C", str(catalogue.root()), *arguments],
+            ["git", "-C", str(root), *arguments],
             capture_output=True,
             text=True,
             timeout=10,
@@ -104,7 +107,7 @@ def commit() -> str:
         return done.stdout.strip()
 
     try:
-        if Path(git("rev-parse", "--show-toplevel")).resolve() != catalogue.root():
+        if Path(git("rev-parse", "--show-toplevel")).resolve() != root:
             return "unknown"
         head = git("rev-parse", "HEAD")
         return head + ("+dirty" if git("status", "--porcelain", "--untracked-files=no") else "")
