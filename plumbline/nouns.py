@@ -117,7 +117,9 @@ class Claim:
     ``parts`` names the conjuncts of a statement that says several things: each finding then speaks for
     one part, and the claim stands only as well as its weakest part. ``scale`` names the subject's role
     whose constant is bisected for the resolution and the direction in which a larger factor makes the
-    statement stronger (``("T", "up")``) or weaker (``("Gamma", "down")``).
+    statement stronger (``("T", "up")``) or weaker (``("Gamma", "down")``). ``stronger`` says of further roles
+    which larger (``"up"``) or smaller (``"down"``) values state more; what is named in neither is stated as it
+    is, so that every change of it states something else.
     """
 
     id: str
@@ -136,6 +138,7 @@ class Claim:
     scale: tuple[str, str] | None = None
     parts: tuple[str, ...] = ("",)
     remark: str = ""
+    stronger: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not _CLAIM_ID.fullmatch(self.id):
@@ -145,6 +148,12 @@ class Claim:
             self.subject[role]
             if direction not in ("up", "down"):
                 raise InputError(f"scale direction of {self.id} must be 'up' or 'down', got {direction!r}")
+        for role, direction in self.stronger.items():
+            self.subject[role]
+            if direction not in ("up", "down"):
+                raise InputError(
+                    f"stronger direction of {role!r} in {self.id} must be 'up' or 'down', got {direction!r}"
+                )
         for refutation in self.refutations:
             self.partner(refutation)
 

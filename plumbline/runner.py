@@ -25,19 +25,19 @@ _LADDER = tuple(1 + Fraction(step) for step in ("1e-6", "1e-4", "1e-2", "1e-1", 
 _FINE = Fraction(101, 100)
 
 
-class _OutOfTime(Exception):
+class OutOfTime(Exception):
     """Raised inside a check whose time is up."""
 
 
 @contextlib.contextmanager
-def _time_limit(seconds: float) -> Iterator[None]:
-    """Raise :class:`_OutOfTime` after ``seconds`` (main thread only; elsewhere there is no limit)."""
+def time_limit(seconds: float) -> Iterator[None]:
+    """Raise :class:`OutOfTime` after ``seconds`` (main thread only; elsewhere there is no limit)."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
 
     def on_alarm(number: int, frame: FrameType | None) -> None:
-        raise _OutOfTime
+        raise OutOfTime
 
     before = signal.signal(signal.SIGALRM, on_alarm)
     signal.setitimer(signal.ITIMER_REAL, seconds)
@@ -58,10 +58,10 @@ def run_check(claim: Claim, check: Check, subject: Subject, effort: Effort) -> t
     start = time.perf_counter()
     findings: list[Finding] = []
     try:
-        with _time_limit(limit):
+        with time_limit(limit):
             findings = check(subject, effort)
             judgement = judge(claim, findings)
-    except _OutOfTime:
+    except OutOfTime:
         judgement = _inconclusive(f"out of time after {limit:g} s")
     except Exception as error:
         judgement = _inconclusive(f"{type(error).__name__}: {error}")

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
 from plumbline.cli import (
+    audit,
     checking,
     drawings,
     hooks,
@@ -60,6 +61,7 @@ COMMANDS: tuple[Add, ...] = (
     checking.add,
     running.add,
     witnessing.add,
+    audit.add,
     ledgering.add,
     reporting.add,
     drawings.add,
