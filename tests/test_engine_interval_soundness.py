@@ -61,6 +61,7 @@ def blind(monkeypatch: pytest.MonkeyPatch) -> None:
 
 FALSE: list[tuple[Callable[..., Any], tuple[Real | Integer, ...], dict[str, Any]]] = [
     (lambda t: t**2 - 2, (Real("t", 0, 2),), {"contacts": [Contact("t", sympy.sqrt(2))]}),
+    (lambda t: 2 - t**2, (Real("t", 0, 2),), {"contacts": [Contact("t", sympy.sqrt(2))]}),
     (lambda t: t**2 - TINY, (UNIT,), {}),
     (lambda t: t - TINY, (UNIT,), {"contacts": [Contact("t", 0)]}),
     (lambda t: logistic(t) - t**2 * rational("0.500000000001"), (UNIT,), {}),
