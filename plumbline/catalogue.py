@@ -62,6 +62,11 @@ def _collect(modules: list[ModuleType], kind: type[T]) -> list[T]:
     return found
 
 
+def declared(room: str, paper: str, kind: type[T]) -> list[T]:
+    """What a paper declares at module level in one room, of one kind: also kinds that only that room knows."""
+    return _collect(_modules(room, require_paper(paper)), kind)
+
+
 @cache
 def paper(name: str) -> Paper:
     """The paper's declaration."""

@@ -3,13 +3,15 @@
 A witness names a *program*: a function ``program(data, formulas) -> (left, right)`` in the paper's module
 ``theory.<paper>.witnesses`` or one beside it whose name ends in ``_witnesses``. Such modules use the standard
 library, mpmath and each other only. ``data`` is plain JSON (exact numbers as strings), ``data["formulas"]``
-holds the emitted source of the closed forms that the program compares with. The program ``formula`` needs no
-paper: it evaluates two formulas at one exact point.
+holds the emitted source of the closed forms that the program compares with. Some programs need no paper:
+``formula`` evaluates two formulas at one exact point, and those of :mod:`plumbline.statistical_witnesses`
+(:data:`STATISTICAL`, reserved names) show again what a sample refutes.
 """
 
 from __future__ import annotations
 
 import ast
+import importlib
 import inspect
 from collections.abc import Callable, Mapping
 from fractions import Fraction
@@ -22,6 +24,7 @@ from plumbline.evidence import Witness
 
 DIGITS = 50
 MARGIN = 40
+STATISTICAL = frozenset({"binomial_tail", "bounded_mean", "exponent_gap", "student_tail"})
 
 
 def evaluate_formulas(data: Mapping[str, Any], formulas: Mapping[str, Callable[..., Any]]) -> tuple[Any, Any]:
@@ -54,7 +57,9 @@ def _program(paper: str, name: str) -> Callable[..., tuple[Any, Any]]:
 
 
 def home(paper: str, program: str) -> ModuleType:
-    """The witness module of the paper that defines a program."""
+    """The witness module that defines a program: of the paper, or the one for samples."""
+    if program in STATISTICAL:
+        return importlib.import_module("plumbline.statistical_witnesses")
     modules = catalogue.modules_named(paper, "witnesses")
     for module in modules:
         found = getattr(module, program, None)
