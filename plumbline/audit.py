@@ -6,7 +6,8 @@ A check that accepts a formula which states more than the claim is too weak ther
 * ``equivalent``: an engine proves it equal to the original there;
 * ``killed``: the claim's own check rejects it, with a witness that shows its relation once more;
 * ``looser``: the check does not reject it, and an engine proves that it states less than the original;
-* ``survived``: the check does not reject it, and an engine shows that it states more somewhere;
+* ``survived``: the check does not reject it, and an engine shows that it states more somewhere (``accepted``
+  among them: the check even finds that it holds on the whole domain);
 * ``undecided``: neither rejected nor compared; counts like one that survived.
 
 The kill rate is that of the mutants that state more: killed of killed, survived and undecided.
@@ -32,9 +33,9 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from plumbline import catalogue, files, runner, store
+from plumbline import catalogue, files, runner, store, witness
 from plumbline.evidence import Coverage, Verdict
-from plumbline.nouns import Check, Claim, Effort, Kind, Refutation
+from plumbline.nouns import Check, Claim, Effort, Kind
 
 if TYPE_CHECKING:
     from plumbline.formula.mutants import Mutant
@@ -45,6 +46,7 @@ LEAST_RATE = Fraction(95, 100)
 TIME_LIMIT = 20.0
 _SAVE_EVERY = 5.0
 _WATCH_EVERY = 1.0
+_REASON = 300
 
 Row = dict[str, Any]
 
@@ -91,6 +93,7 @@ def judge_mutant(claim: Claim, check: Check, role: str, mutant: Mutant, plan: Pl
         "address": mutant.address,
         "change": mutant.description,
         "verdict": None,
+        "coverage": None,
         "reason": "",
         "fingerprint": fingerprint_of(mutant),
     }
@@ -113,26 +116,38 @@ def _outcome(claim: Claim, check: Check, role: str, mutant: Mutant, plan: Plan) 
         if known is not None:
             outcome = {"undefined": "stillborn", "equal": "equivalent"}[known.relation]
             return {"outcome": outcome, "reason": known.by}
-    tried = _try(claim, check, Refutation(mutant.description, {role: mutant.formula}, "mutant"), plan)
-    if tried["rejected"]:
-        return {"outcome": "killed", "verdict": tried["verdict"]}
-    row: Row = {"outcome": "undecided", "verdict": tried["verdict"], "reason": "comparison out of time"}
+    tried = _try(claim, check, role, mutant, plan)
+    if tried["outcome"] == "killed":
+        return tried
+    row: Row = {**tried, "outcome": "undecided", "reason": "comparison out of time"}
     with contextlib.suppress(runner.OutOfTime), runner.time_limit(plan.limit):
         found = engines.after_the_check(original, mutant.formula, claim.domain, direction_of(claim, role))
-        outcome = {"looser": "looser", "tighter": "survived"}.get(found.relation, "undecided")
-        row |= {"outcome": outcome, "reason": found.by}
-    if tried["verdict"] != Verdict.HOLDS and row["outcome"] != "looser":
-        row["reason"] += f"; the check: {' '.join(str(tried['reason']).split())[:200]}"
+        row["outcome"] = {"looser": "looser", "tighter": "survived"}.get(found.relation, "undecided")
+        row["reason"] = found.by
+    if tried["reason"] and row["outcome"] != "looser":
+        row["reason"] += f"; the check: {tried['reason']}"
     return row
 
 
-def _try(claim: Claim, check: Check, partner: Refutation, plan: Plan) -> Mapping[str, Any]:
-    """Run the check on a mutant; a witness that cannot be evaluated again confirms nothing."""
+def _try(claim: Claim, check: Check, role: str, mutant: Mutant, plan: Plan) -> Row:
+    """Run the check on a mutant; it is killed by a witness only that is evaluated again and shows its relation."""
     limited = dataclasses.replace(check, timeout=min(check.timeout, plan.limit))
+    subject = claim.subject.replace(**{role: mutant.formula})
+    judgement, findings, _ = runner.run_check(claim, limited, subject, Effort(plan.effort, plan.seed))
+    row: Row = {
+        "outcome": "",
+        "verdict": str(judgement.verdict),
+        "coverage": str(judgement.coverage) if judgement.coverage else None,
+        "reason": " ".join(judgement.reason.split())[:_REASON],
+    }
+    if judgement.verdict is not Verdict.VIOLATED:
+        return row
+    shown = runner.witness_of(judgement, findings)
     try:
-        return runner.try_refutation(claim, limited, partner, Effort(plan.effort, plan.seed))
+        confirmed = shown is not None and witness.confirms(claim.paper, shown)
     except Exception as error:
-        return {"rejected": False, "verdict": str(Verdict.INCONCLUSIVE), "reason": f"{type(error).__name__}: {error}"}
+        return {**row, "reason": f"its witness cannot be evaluated again: {type(error).__name__}: {error}"}
+    return {**row, "outcome": "killed"} if confirmed else {**row, "reason": "its witness does not confirm it"}
 
 
 def judge_original(claim: Claim, check: Check, plan: Plan) -> Row:
@@ -314,21 +329,27 @@ def summary(claim: Claim, rows: Iterable[Row]) -> dict[str, Any]:
     own = next((row for row in rows if "role" not in row), None)
     mutated = [row for row in rows if "role" in row]
     counts = Counter(row["outcome"] for row in mutated)
-    keys = ("role", "address", "change", "outcome", "verdict", "reason")
+    keys = ("role", "address", "change", "outcome", "verdict", "coverage", "reason")
     holds = own is not None and own["verdict"] == Verdict.HOLDS
     return {
         "claim": claim.id,
         "verdict": own["verdict"] if own else None,
         "coverage": own["coverage"] if own else None,
-        "counted": holds and own is not None and own["coverage"] == Coverage.WHOLE,
+        "counted": own is not None and _stands(own),
         "mutants": len(mutated),
         **{outcome: counts[outcome] for outcome in OUTCOMES},
         "rate": rate([{outcome: counts[outcome] for outcome in OUTCOMES}]) if holds else None,
+        "accepted": sum(row["outcome"] == "survived" and _stands(row) for row in mutated),
         "survivors": [
             {key: row[key] for key in keys} for row in mutated if row["outcome"] in ("survived", "undecided")
         ],
         "seconds": round(sum(row["seconds"] for row in rows), 1),
     }
+
+
+def _stands(row: Row) -> bool:
+    """Whether a check found that its subject holds on the whole domain."""
+    return bool(row["verdict"] == Verdict.HOLDS and row["coverage"] == Coverage.WHOLE)
 
 
 def _tightening(counts: Mapping[str, Any]) -> int:

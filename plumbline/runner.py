@@ -68,7 +68,8 @@ def run_check(claim: Claim, check: Check, subject: Subject, effort: Effort) -> t
     return judgement, findings, time.perf_counter() - start
 
 
-def _witness_of(judgement: Judgement, findings: Sequence[Finding]) -> dict[str, Any] | None:
+def witness_of(judgement: Judgement, findings: Sequence[Finding]) -> dict[str, Any] | None:
+    """The witness of the decisive findings, else the first that any finding has."""
     for finding in (*judgement.decisive, *findings):
         if finding.witness is not None:
             return finding.witness.as_json()
@@ -78,7 +79,7 @@ def _witness_of(judgement: Judgement, findings: Sequence[Finding]) -> dict[str, 
 def try_refutation(claim: Claim, check: Check, refutation: Refutation, effort: Effort) -> dict[str, Any]:
     """Run a wrong partner; it counts as rejected only by a witness that shows its relation once more."""
     judgement, findings, seconds = run_check(claim, check, claim.partner(refutation), effort)
-    shown = _witness_of(judgement, findings) if judgement.verdict is Verdict.VIOLATED else None
+    shown = witness_of(judgement, findings) if judgement.verdict is Verdict.VIOLATED else None
     confirmed = shown is not None and witness.confirms(claim.paper, shown)
     reason = judgement.reason
     if judgement.verdict is Verdict.VIOLATED and not confirmed:
@@ -163,7 +164,7 @@ def check_claim(claim: Claim, effort: str = "quick", seed: int = 0, fresh: bool 
         "scope": judgement.scope,
         "holds_up_to": holds_up_to,
         "rejected_from": rejected_from,
-        "witness": _witness_of(judgement, findings),
+        "witness": witness_of(judgement, findings),
         "seed": seed,
         "seconds": round(time.perf_counter() - start, 3),
         "effort": effort,

@@ -68,7 +68,8 @@ def _print(found: Sequence[Mapping[str, Any]], out: TextIO) -> None:
         print(line, file=out)
     for item in found:
         for mutant in item["survivors"]:
-            print(f"{item['claim']} {mutant['role']} {mutant['outcome']}: {mutant['change']}", file=out)
+            accepted = " (accepted on the whole domain)" if mutant["coverage"] == "whole" else ""
+            print(f"{item['claim']} {mutant['role']} {mutant['outcome']}{accepted}: {mutant['change']}", file=out)
             print(f"    {mutant['reason']}", file=out)
     counted = [item for item in found if item["counted"]]
     overall = audit.rate(counted)

@@ -1,0 +1,134 @@
+"""``a >= b`` by what they differ in: shared increasing and decreasing steps are taken off, an engine judges the rest.
+
+Where two expressions are the same function of one place that differs, and the function is monotone in it, the order
+at the place decides theirs: sums and products with a common rest, powers, exp, log, box_cox, Max and Min. Signs that
+a step needs are proved by the engines. What cannot be taken off is left to the caller.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import sympy
+
+from plumbline.domain import Domain
+from plumbline.errors import InputError
+from plumbline.evidence import Finding, Verdict
+from plumbline.formula import Formula
+from proofs_checks.engines import interval, symbolic
+
+_INCREASING = frozenset({"exp", "sinh", "tanh", "atanh"})
+_BUDGET = 2.0
+
+
+def at_least(larger: Any, smaller: Any, domain: Domain) -> Finding | None:
+    """An engine's finding on the innermost pair that shows ``larger >= smaller`` on the domain; ``None`` without."""
+    pairs = list(_inner_pairs(larger, smaller, domain))
+    for one, other in reversed(pairs):
+        found = _judged(one, other, domain)
+        if found is not None:
+            return found
+    return None
+
+
+def _judged(one: Any, other: Any, domain: Domain) -> Finding | None:
+    names = {symbol.name for symbol in (one - other).free_symbols}
+    part = Domain(*(axis for axis in domain.ranges if axis.name in names))
+    axes = list(part.ranges)
+    try:
+        found = symbolic.prove_nonnegative(one - other, part)
+        if found.verdict is Verdict.HOLDS:
+            return found
+        sides = [Formula("side", axes, lambda *_, side=side: side) for side in (one, other)]
+        found = interval.prove_at_least(*sides, budget_seconds=_BUDGET)
+    except InputError:
+        return None
+    return found if found.verdict is Verdict.HOLDS else None
+
+
+def _inner_pairs(one: Any, other: Any, domain: Domain) -> Iterator[tuple[Any, Any]]:
+    """Pairs whose order implies that of the outer ones, from the outside in; the outermost is not among them."""
+    while True:
+        step = _step(one, other, domain)
+        if step is None:
+            return
+        one, other, rises = step
+        if not rises:
+            one, other = other, one
+        yield one, other
+
+
+def _step(one: Any, other: Any, domain: Domain) -> tuple[Any, Any, bool] | None:
+    """One level down: the two inner expressions, and whether the outer ones rise with them."""
+    name = type(one).__name__
+    if isinstance(one, (sympy.Add, sympy.Mul, sympy.Max, sympy.Min)):
+        return _common_rest(one, other, domain)
+    if name != type(other).__name__ or len(one.args) != len(other.args):
+        return None
+    places = [place for place, (a, b) in enumerate(zip(one.args, other.args, strict=True)) if a != b]
+    if len(places) != 1:
+        return None
+    place = places[0]
+    a, b = one.args[place], other.args[place]
+    if name in _INCREASING:
+        return a, b, True
+    if name == "log" and _positive(a, domain) and _positive(b, domain):
+        return a, b, True
+    if name == "box_cox" and one.args[2] == 0 and place < 2:
+        return (a, b, True) if place == 1 or (_positive(a, domain) and _positive(b, domain)) else None
+    if name in ("Pow", "power"):
+        return _power_step(one.args, other.args, place, domain)
+    return None
+
+
+def _common_rest(one: Any, other: Any, domain: Domain) -> tuple[Any, Any, bool] | None:
+    mine, theirs = list(one.args), list(other.args) if type(other) is type(one) else [other]
+    shared = [item for item in mine if item in theirs]
+    if not shared:
+        return None
+    a, b = (one.func(*(item for item in items if item not in shared)) for items in (mine, theirs))
+    if isinstance(one, (sympy.Max, sympy.Min)) and len(shared) in (len(mine), len(theirs)):
+        return None
+    if not isinstance(one, sympy.Mul):
+        return a, b, True
+    factor = sympy.Mul(*shared)
+    if _nonnegative(factor, domain):
+        return a, b, True
+    return (a, b, False) if _nonnegative(-factor, domain) else None
+
+
+def _power_step(one: Any, other: Any, place: int, domain: Domain) -> tuple[Any, Any, bool] | None:
+    a, b = one[place], other[place]
+    if place == 0:
+        exponent = one[1]
+        if _positive(exponent, domain):
+            return (a, b, True) if _nonnegative(a, domain) and _nonnegative(b, domain) else None
+        falls = _positive(-exponent, domain) and _positive(a, domain) and _positive(b, domain)
+        return (a, b, False) if falls else None
+    base = one[0]
+    if _nonnegative(base - 1, domain):
+        return a, b, True
+    defined = _positive(base, domain) or (_nonnegative(base, domain) and _positive(a, domain) and _positive(b, domain))
+    return (a, b, False) if defined and _nonnegative(1 - base, domain) else None
+
+
+def _positive(expr: Any, domain: Domain) -> bool:
+    return _has_sign(expr, domain, strict=True)
+
+
+def _nonnegative(expr: Any, domain: Domain) -> bool:
+    return _has_sign(expr, domain, strict=False)
+
+
+def _has_sign(expr: Any, domain: Domain, *, strict: bool) -> bool:
+    names = {symbol.name for symbol in expr.free_symbols}
+    axes = [axis for axis in domain.ranges if axis.name in names]
+    try:
+        if symbolic.prove_nonnegative(expr, Domain(*axes), strict=strict).verdict is Verdict.HOLDS:
+            return True
+        side = Formula("side", axes, lambda *_: expr)
+        found = interval.prove_at_least(side, 0, strict=strict, budget_seconds=_BUDGET)
+    except InputError:
+        return False
+    return found.verdict is Verdict.HOLDS
