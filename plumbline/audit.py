@@ -329,7 +329,7 @@ def summary(claim: Claim, rows: Iterable[Row]) -> dict[str, Any]:
     own = next((row for row in rows if "role" not in row), None)
     mutated = [row for row in rows if "role" in row]
     counts = Counter(row["outcome"] for row in mutated)
-    keys = ("role", "address", "change", "outcome", "verdict", "coverage", "reason")
+    keys = ("role", "address", "change", "outcome", "reason")
     holds = own is not None and own["verdict"] == Verdict.HOLDS
     return {
         "claim": claim.id,
@@ -341,7 +341,9 @@ def summary(claim: Claim, rows: Iterable[Row]) -> dict[str, Any]:
         "rate": rate([{outcome: counts[outcome] for outcome in OUTCOMES}]) if holds else None,
         "accepted": sum(row["outcome"] == "survived" and _stands(row) for row in mutated),
         "survivors": [
-            {key: row[key] for key in keys} for row in mutated if row["outcome"] in ("survived", "undecided")
+            {**{key: row[key] for key in keys}, "accepted": _stands(row)}
+            for row in mutated
+            if row["outcome"] in ("survived", "undecided")
         ],
         "seconds": round(sum(row["seconds"] for row in rows), 1),
     }

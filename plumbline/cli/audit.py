@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TextIO
 
-from plumbline.cli.arguments import Subcommands, add_seed, add_size, positive_number, writable
+from plumbline.cli.arguments import Subcommands, add_seed, add_size, positive_number, whole_number, writable
 
 EPILOG = """\
 Every number and exponent of every claimed formula is changed by one per cent, every sign flipped, and the
@@ -33,7 +33,7 @@ def add(commands: Subcommands) -> None:
     parser.add_argument("names", nargs="*", metavar="PAPER or CLAIM", help="papers and claim ids")
     add_size(parser, "--effort", "how hard the checks try")
     add_seed(parser)
-    parser.add_argument("--workers", type=positive_number, default=2, metavar="N", help="processes (default: 2)")
+    parser.add_argument("--workers", type=whole_number, default=2, metavar="N", help="processes (default: 2; 0: none)")
     parser.add_argument(
         "--time-limit", type=positive_number, default=20, metavar="S", help="seconds per mutant (default: 20)"
     )
@@ -68,7 +68,7 @@ def _print(found: Sequence[Mapping[str, Any]], out: TextIO) -> None:
         print(line, file=out)
     for item in found:
         for mutant in item["survivors"]:
-            accepted = " (accepted on the whole domain)" if mutant["coverage"] == "whole" else ""
+            accepted = " (accepted on the whole domain)" if mutant["accepted"] else ""
             print(f"{item['claim']} {mutant['role']} {mutant['outcome']}{accepted}: {mutant['change']}", file=out)
             print(f"    {mutant['reason']}", file=out)
     counted = [item for item in found if item["counted"]]

@@ -11,7 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from plumbline import catalogue, store
+from plumbline import audit, catalogue, store
 from plumbline.errors import PlumblineError
 from plumbline.files import write_text
 from plumbline.nouns import Claim, Lemma
@@ -33,7 +33,17 @@ def build_report(size: str = "quick", destination: Path | None = None, *, result
         entry for paper in papers for entry in figure_entries(paper.name, size, results, target.absolute().parent)
     ]
     colophon = _colophon(size, [entry.record for entry in claims if entry.record])
-    return write_text(target, render(papers, claims, figures, size=size, lemmas=lemmas(), colophon=colophon))
+    audits = audit_records([paper.name for paper in papers], size, results)
+    page = render(papers, claims, figures, size=size, lemmas=lemmas(), colophon=colophon, audits=audits)
+    return write_text(target, page)
+
+
+def audit_records(
+    papers: Iterable[str], size: str, results: Path | str | None = None
+) -> list[tuple[Mapping[str, Any], bool]]:
+    """The stored audits of the papers, each with whether it is stale."""
+    found = [audit.read(paper, size, results) for paper in papers]
+    return [(record, audit.is_stale(record)) for record in found if record is not None]
 
 
 def claim_entries(size: str, results: Path | str | None = None) -> list[ClaimEntry]:

@@ -7,9 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from importlib.resources import files
 from string import Template
+from typing import Any
 
 from plumbline.evidence import Strength
 from plumbline.nouns import Claim, Lemma, Paper
+from plumbline.report.audits import audits_html
 from plumbline.report.claims import claim_html, filter_attributes, mark
 from plumbline.report.mathml import prose
 from plumbline.report.tally import (
@@ -58,8 +60,12 @@ def render(
     size: str = "quick",
     lemmas: Sequence[Lemma] = (),
     colophon: str = "",
+    audits: Sequence[tuple[Mapping[str, Any], bool]] = (),
 ) -> str:
-    """The report as one self-contained HTML document; of the lemmas, those that evidence rests on are listed."""
+    """The report as one self-contained HTML document; of the lemmas, those that evidence rests on are listed.
+
+    ``audits`` are stored audits (:mod:`plumbline.audit`), each with whether it is stale.
+    """
     room = files("plumbline.report")
     used = {name for entry in claims for name in (entry.record or {}).get("rests_on") or ()}
     cited = [lemma for lemma in lemmas if f"lemma:{lemma.name}" in used]
@@ -77,7 +83,7 @@ def render(
         filter=_filter(counts),
         contents=_contents(papers, claims),
         papers="\n".join(_paper(paper, claims, figures, known, f"results/{size}/evidence") for paper in papers),
-        figures=_figures(figures) + _lemmas(cited),
+        figures=_figures(figures) + audits_html(audits) + _lemmas(cited),
         legend=_legend(),
         colophon=escape(colophon) or f"Size: {escape(size)}.",
     )
