@@ -89,6 +89,12 @@ _LIKELIEST = [
     Real("P_mean", 0, 1, open_lo=True, latex=r"\mathbb E\max p_x"),
     Real("P_bar", 0, 1, open_lo=True, latex=r"\max\bar p"),
 ]
+risk_from_two = Formula(
+    "comp_sum.gap.risk_from_two",
+    [_LIKELIEST[1], bounds.TAU_FROM_TWO],
+    lambda P_bar, tau: (1 - P_bar) / (tau - 1),
+    latex=r"R^*_\tau",
+)
 gap_from_two = Formula(
     "comp_sum.gap.from_two",
     [*_LIKELIEST, bounds.TAU_FROM_TWO],

@@ -22,17 +22,19 @@ def least_risk_of_scores(p: list[Any], tau: Fraction, bound: Fraction | None) ->
     """The least conditional risk over R^n, or over [-bound, bound]^n for a sure label or two labels.
 
     For a sure label the loss falls with its own score and rises with the others: a corner is least, and all are tried.
-    For two labels and tau < 2 the risk has one stationary difference of scores, h_1 - h_2 = log(p_1/p_2)/(2-tau).
+    For two labels the risk depends on the difference of the scores; it has one stationary point, a minimum at
+    log(p_1/p_2)/(2-tau) for tau < 2, a maximum or none for tau >= 2, where an end is least.
     """
     if bound is None:
         return bayes_risk(p, tau)
     if max(p) == 1:
         corners = itertools.product((-real(bound), real(bound)), repeat=len(p))
         return min(score_risk(p, list(corner), tau) for corner in corners)
-    assert len(p) == 2 and tau < 2
-    free = log(p[0] / p[1]) * real(1 / (2 - tau))
-    difference = max(-2 * real(bound), min(2 * real(bound), free))
-    return score_risk(p, [difference / 2, -difference / 2], tau)
+    assert len(p) == 2
+    ends = [-2 * real(bound), 2 * real(bound)]
+    if tau < 2:
+        ends = [max(ends[0], min(ends[1], log(p[0] / p[1]) * real(1 / (2 - tau))))]
+    return min(score_risk(p, [difference / 2, -difference / 2], tau) for difference in ends)
 
 
 def finite_instance(data: Mapping[str, Any]) -> tuple[list[Fraction], list[list[Fraction]], Fraction | None]:
@@ -153,8 +155,8 @@ def bias_only_gap(data: Mapping[str, Any], formulas: Mapping[str, Callable[..., 
 
 def bias_only_risk(data: Mapping[str, Any], formulas: Mapping[str, Callable[..., Any]]) -> tuple[Any, Any]:
     """Left: R*_tau from the definition. Right: the claimed closed form."""
-    tau = Fraction(data["tau"])
-    return best_in_class(data, tau), formulas["value"](N_bar=aggregates(data, formulas)["N_bar"], tau=tau)
+    tau, name = Fraction(data["tau"]), f"{data['functional']}_bar"
+    return best_in_class(data, tau), formulas["value"](tau=tau, **{name: aggregates(data, formulas)[name]})
 
 
 def bias_only_zero_one(data: Mapping[str, Any], formulas: Mapping[str, Callable[..., Any]]) -> tuple[Any, Any]:
