@@ -71,7 +71,7 @@ def coverage(failures: int, trials: int, design: BinomialDesign, *, scope: Scope
     verdict, shown = Verdict.INCONCLUSIVE, None
     if above.relation == "<":
         verdict, shown = Verdict.VIOLATED, above
-    elif below.relation in ("<", "==") or design.rate == 1:
+    elif below.relation in ("<", "=="):
         verdict = Verdict.HOLDS
     effort = {**planned(design, n), "failures": k, "low": limits.low, "high": limits.high}
     seconds = time.perf_counter() - start

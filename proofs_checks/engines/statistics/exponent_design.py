@@ -119,13 +119,13 @@ def _simulated_power(
     rng = np.random.default_rng(np.random.SeedSequence((_SEED, seeds, len(x))))
     sizes, sigma = np.array(x), math.sqrt(math.log1p(noise**2))
     truth = np.array([[0.0, effect, *amplitudes]])
-    centre = np.exp(model(sizes, truth, correction)[0][0] + correction.offset(sizes))
     critical = float(stats.t.isf(level / 2, seeds - 1))
     rejected, done = 0, 0
     while done < SIMULATIONS:
         chunk = min(SIMULATIONS - done, max(1, _CHUNK // (seeds * len(x))))
-        draws = rng.standard_normal((chunk, seeds, len(x)))
-        rejected += _rejections(sizes, centre * np.exp(sigma * draws - sigma**2 / 2), correction, critical)
+        draws = rng.standard_normal((chunk, seeds, len(x)), dtype=np.float32)
+        noisy = np.exp(np.float32(sigma) * draws - np.float32(sigma**2 / 2))
+        rejected += _rejections(sizes, truth, noisy, correction, critical)
         done += chunk
     low = clopper_pearson(rejected, SIMULATIONS, 2 * SIMULATION_ERROR).low
     found = f"{rejected} of {SIMULATIONS} simulated data sets reject it, limit of error {SIMULATION_ERROR}"
@@ -137,16 +137,21 @@ def _all_rejected() -> float:
     return SIMULATION_ERROR ** (1 / SIMULATIONS)
 
 
-def _rejections(x: np.ndarray, y: np.ndarray, correction: Correction, critical: float) -> int:
-    """How many of the data sets (batch, seeds, sizes) reject the exponent 0."""
-    seeds, weights = y.shape[-2], np.ones_like(x)
-    means = log_means(y.mean(-2), (y**2).mean(-2), seeds)
-    fits = fit(x, means.values, weights, correction)
+def _rejections(x: np.ndarray, truth: np.ndarray, noisy: np.ndarray, correction: Correction, critical: float) -> int:
+    """How many data sets reject the exponent 0: the law of the parameters ``truth``, times ``noisy``.
+
+    ``noisy`` (batch, seeds, sizes) is in single precision; the fits start from the truth.
+    """
+    seeds, weights = noisy.shape[-2], np.ones_like(x)
+    second = np.einsum("bsm,bsm->bm", noisy, noisy).astype(np.float64) / seeds
+    means = log_means(noisy.mean(-2, dtype=np.float64), second, seeds)
+    values = means.values + model(x, truth, correction)[0] + correction.offset(x)
+    fits = fit(x, values, weights, correction, start=truth)
     value, slopes = model(x, fits.parameters, correction)
-    covariance = relative_covariance(y)
+    covariance = relative_covariance(noisy).astype(np.float64)
     response = linear_response(x, weights, correction, fits.parameters)
     error = np.sqrt(np.einsum("bm,bmk,bk->b", response, covariance, response) / seeds)
-    fitting = lack_of_fit(x, means.values - correction.offset(x) - value, slopes, covariance, seeds) >= MISFIT
+    fitting = lack_of_fit(x, values - correction.offset(x) - value, slopes, covariance, seeds) >= MISFIT
     return int((fits.converged & fitting & (np.abs(fits.exponents) > critical * error)).sum())
 
 
