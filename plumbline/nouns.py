@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from plumbline.domain import Domain
 from plumbline.errors import InputError, UnknownNameError
-from plumbline.evidence import Finding
+from plumbline.evidence import Finding, Verdict
 
 if TYPE_CHECKING:
     from plumbline.formula import Formula
@@ -192,6 +192,8 @@ CheckFunction = Callable[[Subject, Effort], Iterable[Finding]]
 class Check:
     """The one function that judges a claim and all its partners: ``function(subject, effort)``.
 
+    It yields findings, attacks first: a witness against the subject ends the check.
+
     ``timeout`` (seconds) bounds one call at quick effort, ten times that at full.
     """
 
@@ -200,7 +202,13 @@ class Check:
     timeout: float
 
     def __call__(self, subject: Subject, effort: Effort | None = None) -> list[Finding]:
-        return list(self.function(subject, effort or Effort()))
+        """The findings, up to the first that settles the claim by a witness against it."""
+        found = []
+        for finding in self.function(subject, effort or Effort()):
+            found.append(finding)
+            if finding.verdict is Verdict.VIOLATED:
+                break
+        return found
 
 
 def check(claim: str, *, timeout: float = 60.0) -> Callable[[CheckFunction], Check]:

@@ -97,7 +97,7 @@ def try_refutation(claim: Claim, check: Check, refutation: Refutation, effort: E
     }
 
 
-def resolution(claim: Claim, check: Check, effort: Effort) -> tuple[float | None, float | None]:
+def resolution(claim: Claim, check: Check, effort: Effort, reached: Judgement) -> tuple[float | None, float | None]:
     """``(holds_up_to, rejected_from)``: factors on the claim's constant, found by bisection.
 
     Factors are tried in the direction that strengthens the statement: from one part in a million up to
@@ -108,7 +108,9 @@ def resolution(claim: Claim, check: Check, effort: Effort) -> tuple[float | None
     sign = 1 if claim.scale[1] == "up" else -1
 
     def verdict(factor: Fraction) -> Verdict:
-        return run_check(claim, check, claim.scaled(factor**sign), effort)[0].verdict
+        found = run_check(claim, check, claim.scaled(factor**sign), effort)[0]
+        weaker = (found.coverage, found.strength) != (reached.coverage, reached.strength)
+        return Verdict.INCONCLUSIVE if found.verdict is Verdict.HOLDS and weaker else found.verdict
 
     holds, rejected = Fraction(1), None
     for factor in _LADDER:
@@ -151,7 +153,7 @@ def check_claim(claim: Claim, effort: str = "quick", seed: int = 0, fresh: bool 
     refutations = [try_refutation(claim, check, partner, tries) for partner in claim.refutations]
     holds_up_to = rejected_from = None
     if judgement.verdict is Verdict.HOLDS:
-        holds_up_to, rejected_from = resolution(claim, check, tries)
+        holds_up_to, rejected_from = resolution(claim, check, tries, judgement)
     record = {
         "version": RECORD_VERSION,
         "claim": claim.id,

@@ -95,3 +95,35 @@ INTERCHANGE = Lemma(
     r"and measurable in $x$",
     "R. T. Rockafellar and R. J.-B. Wets, Variational Analysis, theorem 14.60",
 )
+POWER_MEAN = Lemma(
+    "power_mean",
+    "Power means increase with their order",
+    r"$r\mapsto\big(\tfrac1n\sum_i a_i^{r}\big)^{1/r}$ is nondecreasing, from $\min_i a_i$ to $\max_i a_i$ "
+    r"($a_i\ge 0$)",
+    "G. H. Hardy, J. E. Littlewood and G. Polya, Inequalities, chapter II",
+)
+LYAPUNOV = Lemma(
+    "lyapunov",
+    "Lyapunov's inequality: norms are log-convex",
+    r"$\rho\mapsto\log\|f\|_{1/\rho}$ is convex on a probability space, so $\rho\mapsto\|f\|_{1/\rho}$ lies above its "
+    r"tangent at $\rho=1$",
+    "G. H. Hardy, J. E. Littlewood and G. Polya, Inequalities, chapter VI",
+)
+KARAMATA = Lemma(
+    "karamata",
+    "Karamata's inequality",
+    r"$\sum_i f(a_i)\le\sum_i f(b_i)$ for $f$ convex and $a$ majorised by $b$ (reversed for $f$ concave)",
+    "G. H. Hardy, J. E. Littlewood and G. Polya, Inequalities, chapter II",
+)
+CHEBYSHEV_SUM = Lemma(
+    "chebyshev_sum",
+    "Chebyshev's sum inequality",
+    r"$2(a_1b_1+a_2b_2)\ge(a_1+a_2)(b_1+b_2)$ for $a$ and $b$ ordered alike",
+    "G. H. Hardy, J. E. Littlewood and G. Polya, Inequalities, chapter II",
+)
+TAYLOR = Lemma(
+    "taylor",
+    "Taylor's theorem with integral remainder",
+    r"$T(\beta)=\beta^2\int_0^1(1-w)\,T''(w\beta)\,dw$ for $T(0)=T'(0)=0$",
+    "W. Rudin, Principles of Mathematical Analysis, chapter 5",
+)

@@ -72,7 +72,9 @@ def _rational_scores(p: list[Fraction], tau: Fraction) -> list[Fraction]:
     return [entry / total for entry in s]
 
 
-def confirm(paper: str, transform: Formula, tau: Fraction, law: list[Fraction], **parameters: int) -> Witness | None:
+def confirm(
+    paper: str, transform: Formula, tau: Fraction, law: list[Fraction], parameters: Mapping[str, int | Fraction]
+) -> Witness | None:
     """A witness at an exact law, or ``None`` where the transformation is respected to 50 digits."""
     beta_axis = transform.domain["beta"]
     beta = max(law) - law[-1]
@@ -98,13 +100,14 @@ def attack(
     effort: Effort,
     scope: Scope,
     statement: str,
-    parameters: Mapping[str, int] | None = None,
+    parameters: Mapping[str, int | Fraction] | None = None,
 ) -> Finding:
     """Search laws on ``n`` labels, the last one predicted, for a regret below ``transform(beta)``.
 
     The regret is evaluated from the definition at the best score vector that predicts the label.
     """
     parameters = dict(parameters or {})
+    floats = {name: value if isinstance(value, int) else float(value) for name, value in parameters.items()}
     axis = transform.domain["beta"]
     betas = [beta for beta in _BETAS if axis.contains(beta)]  # type: ignore[union-attr]
     top = float(axis.hi) if axis.hi is not None else 1.0  # type: ignore[union-attr]
@@ -114,13 +117,13 @@ def attack(
         inside = (beta - _BETA_ROUNDING).clamp(0.0, top)
         s = definitions.best_softmax_predicting(p, float(tau))
         regret = definitions.conditional_regret(p, s, float(tau))
-        difference = regret - transform.torch(beta=inside, **parameters)
+        difference = regret - transform.torch(beta=inside, **floats)
         return torch.where(beta <= top, difference, torch.ones_like(beta))
 
     def exact(instance: torch.Tensor) -> Witness | None:
         for denominator in (20, 1000, 10**9):
             law = search.exact_distribution(instance, denominator)
-            found = confirm("comp_sum", transform, tau, law, **parameters)
+            found = confirm("comp_sum", transform, tau, law, parameters)
             if found is not None:
                 return found
         return None

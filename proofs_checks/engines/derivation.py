@@ -266,23 +266,21 @@ def formula_at_least(left: Formula, right: Formula) -> Finding:
     return interval.prove_at_least(left, right, domain=left.domain)
 
 
-def convexity(formula: Formula) -> Fact:
-    """``T'' >= 0`` inside the range of a formula in one variable: a hypothesis of convexity lemmas.
+def convexity(formula: Formula, variable: str = "beta") -> Fact:
+    """``T'' >= 0`` inside the range of one variable of a formula: a hypothesis of convexity lemmas.
 
-    The formula is continuous up to the ends of its range where its evaluation there is finite, which is tried.
+    The other variables range over all of their axes. Where there are none, the formula must be finite at the ends
+    of the range, which its evaluation tries (it is continuous there by the primitives that it is made of).
     """
-    (axis,) = formula.domain.ranges
+    axis = formula.domain[variable]
     assert isinstance(axis, Real)
     for end in (axis.lo, axis.hi):
-        if (
-            end is not None
-            and axis.contains(end)
-            and not mpmath.isfinite(formula.mpmath(dps=_DIGITS, **{axis.name: end}))
-        ):
-            raise StepFailed(f"{formula.name} is not finite at {axis.name} = {end}")
+        alone = len(formula.domain.axes) == 1 and end is not None and axis.contains(end)
+        if alone and not mpmath.isfinite(formula.mpmath(dps=_DIGITS, **{variable: end})):
+            raise StepFailed(f"{formula.name} is not finite at {variable} = {end}")
     inside = Real(axis.name, axis.lo, axis.hi, open_lo=True, open_hi=True)
     second = formula.expr.diff(formula.symbols[axis.name], 2)
-    finding = symbolic.prove_nonnegative(second, Domain(inside), statement=f"{formula.name}'' >= 0")
+    finding = symbolic.prove_nonnegative(second, formula.domain.restrict(inside), statement=f"{formula.name}'' >= 0")
     if finding.verdict is not Verdict.HOLDS:
         raise StepFailed(f"convexity of {formula.name}: {finding.reason}")
     return Fact(second, sympy.Integer(0), ">=", (finding,), ())

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from plumbline.domain import Integer, Real
-from plumbline.formula import Formula, Max, box_cox, expm1_over, power, sqrt, xlogx
+from plumbline.formula import Formula, Max, Min, box_cox, expm1_over, power, sqrt, xlogx
 
 BETA = Real("beta", 0, 1, latex=r"\beta")
 TAU = Real("tau", 0, None, latex=r"\tau")
@@ -44,6 +44,11 @@ def _stable_logistic(xp: Any, beta: Any) -> Any:
     near_zero = small * xp.arctanh(small) + xp.log1p(-small * small) / 2
     rest = xp.where(beta < 1, 1 - beta, 0 * beta + 1)
     return xp.where(beta < 0.5, near_zero, ((1 + beta) * xp.log1p(beta) + (1 - beta) * xp.log(rest)) / 2)
+
+
+def two_class_with_exponent(beta: Any, tau: Any, r: Any) -> Any:
+    """2^(1-tau) (1 - M_r(beta))/(1 - tau) for an exponent r that is not tied to tau."""
+    return 2 ** (1 - tau) / (1 - tau) * (1 - power((power(1 + beta, r) + power(1 - beta, r)) / 2, 1 / r))
 
 
 def _stable_two_class(xp: Any, beta: Any, tau: Any) -> Any:
@@ -132,6 +137,58 @@ transform_two_class = Formula(
     latex=r"\mathcal{T}^{(2)}_{\tau}",
     source="derived",
     stable=_stable_two_class,
+)
+
+TAU_TO_THREE_HALVES = Real("tau", 1, "3/2", open_lo=True, latex=r"\tau")
+transform_two_class_exact = Formula(
+    "comp_sum.transform.two_class_exact",
+    [BETA, TAU_TO_THREE_HALVES],
+    lambda beta, tau: 2 ** (1 - tau) * (_power_mean(beta, tau) - 1) / (tau - 1),
+    latex=r"\mathcal{T}^{(2)}_{\tau}",
+    source="derived",
+    stable=_stable_two_class,
+)
+simplified_below_one = Formula(
+    "comp_sum.simplified.below_one",
+    [TAU_BELOW_ONE],
+    lambda tau: 2**tau * (2 - tau),
+    latex=r"c_{\tau}",
+    source=f"{PAPER} (recalled)",
+)
+simplified_from_one = Formula(
+    "comp_sum.simplified.from_one",
+    [CLASSES, Real("tau", 1, 2, open_hi=True, latex=r"\tau")],
+    lambda n, tau: 2 * n ** (tau - 1),
+    latex=r"c_{\tau,n}",
+    source=f"{PAPER} (recalled)",
+)
+simplified_from_two = Formula(
+    "comp_sum.simplified.from_two",
+    [CLASSES, TAU_FROM_TWO],
+    lambda n, tau: (tau - 1) * n ** (tau - 1),
+    latex=r"c_{\tau,n}",
+    source=f"{PAPER} (recalled)",
+)
+spare_mass = Formula(
+    "comp_sum.pools.spare_mass",
+    [BETA, CLASSES],
+    lambda beta, n: Max(0, (1 - (n - 1) * beta) / n),
+    latex=r"c_0",
+    source="derived",
+)
+pool_from_two = Formula(
+    "comp_sum.pools.from_two",
+    [BETA, Integer("m", 1, None), Real("c", 0, 1, latex=r"c_0"), TAU_FROM_TWO],
+    lambda beta, m, c, tau: (c + beta - m ** (1 - tau) * Min(1, m * c + (m - 1) * beta)) / (tau - 1),
+    latex=r"\mathcal{T}_m",
+    source="derived",
+)
+pool_slope = Formula(
+    "comp_sum.pools.slope",
+    [POOL, TAU_FROM_TWO],
+    lambda m, tau: (1 - (m - 1) * m ** (1 - tau)) / (tau - 1),
+    latex=r"\kappa_m",
+    source="derived",
 )
 
 bayes_exponent = Formula(
