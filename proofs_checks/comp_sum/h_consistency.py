@@ -64,6 +64,7 @@ def _logistic_sample(c: Conditional) -> Sample:
         p, s = _tied(c.p, c.j, c.k), _tied(c.s, c.j, c.k)
         divergence = sum((real(a) * mpmath.log(real(a / b)) for a, b in zip(p, s, strict=True) if a > 0), mpmath.mpf(0))
         values = {name: value for name, value in _pair(c).items() if name != "sigma"}
+        values |= {"tau": Fraction(1), "beta": c.p[c.j] - c.p[c.k]}
         return Sample({**values, "G": max(divergence, mpmath.mpf(0))}, c.regret(1), {"n": c.n})
 
 
@@ -90,7 +91,7 @@ def _sumexp_pointwise() -> tuple[Derivation, Fact]:
 
 def _logistic_pointwise() -> tuple[Derivation, Fact]:
     """regret >= P T_1(x) for the logistic loss."""
-    variables = Domain(*_PAIR, Real("G", 0, None))
+    variables = Domain(*_PAIR, Real("G", 0, None), Real("tau", 1, 1), bounds.BETA)
     d = Derivation(variables, [_logistic_sample(c) for c in conditionals()])
     P, x, w, G = (d[name] for name in ("P", "x", "w", "G"))
     exact = bounds.transform_logistic
@@ -117,15 +118,19 @@ def _bring_down(d: Derivation, pointwise: Fact, exact: Formula, convex: Fact) ->
     return d.combine("regret >= T(beta)", pointwise.left, scaled, [(1, pointwise), (1, same), (1, chord)])
 
 
-def _derivation(pointwise: Callable[[], tuple[Derivation, Fact]], exact: Formula, claimed: Formula) -> Finding:
-    scope, statement = claims.sumexp.domain, f"regret >= {exact.name}(zero-one regret) and its expectation"
+def _derivation(
+    pointwise: Callable[[], tuple[Derivation, Fact]], exact: Formula, claimed: Formula, scope: Domain, lifted: bool
+) -> Finding:
+    expected = " and its expectation" if lifted else ""
+    statement = f"regret >= {exact.name}(zero-one regret){expected}"
 
     def proof() -> Finding:
         convex = convexity(exact)
         d, fact = pointwise()
         final = _bring_down(d, fact, exact, convex)
         claimed_below = d.at_least("the claimed transformation is no larger", exact, claimed)
-        return d.conclude([final, claimed_below], scope, statement, rests_on=("comp_sum.jensen_lift",))
+        rests_on = ("comp_sum.jensen_lift",) if lifted else ()
+        return d.conclude([final, claimed_below], scope, statement, rests_on=rests_on)
 
     return derive(proof, scope, statement)
 
@@ -135,7 +140,12 @@ def _check(subject: Subject, effort: Effort, tau: int, proof: Any, exact: Formul
     for n in (2, 3, 5) if not effort.full else (2, 3, 4, 5, 10, 30):
         scope = claims.sumexp.domain.restrict(Integer("n", n, n))
         yield attack(claimed, Fraction(tau), n, effort, scope, f"regret >= T(beta) for n = {n}")
-    yield _derivation(proof, exact, claimed)
+    yield _derivation(proof, exact, claimed, claims.sumexp.domain, lifted=True)
+
+
+def pointwise_logistic(claimed: Formula, scope: Domain) -> Finding:
+    """The pointwise logistic bound, on a scope that another claim declares."""
+    return _derivation(_logistic_pointwise, bounds.transform_logistic, claimed, scope, lifted=False)
 
 
 @check("comp_sum.h_consistency.sumexp", timeout=60)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
@@ -12,7 +13,7 @@ import sympy
 from plumbline import witness
 from plumbline.domain import Domain, Integer, Real
 from plumbline.evidence import Finding
-from plumbline.formula import Formula, emit_standalone, xlogx
+from plumbline.formula import Formula, emit_standalone, power, xlogx
 from plumbline.nouns import Effort, Subject, check
 from proofs_checks.engines import instances
 from proofs_checks.engines.derivation import Derivation, Sample, derive
@@ -33,16 +34,17 @@ def two_classes(n: int, beta: Fraction) -> tuple[list[Fraction], list[Fraction]]
     return [(1 + beta) / 2, (1 - beta) / 2, *rest], [_HALF, _HALF, *rest]
 
 
-def _attack(transform: Formula, tau: int) -> Finding:
+def _attack(transform: Formula, taus: tuple[Fraction, ...]) -> Finding:
     formulas = {"T": emit_standalone(transform)}
+    own = "tau" in transform.symbols
 
-    def data(n: int, beta: Fraction) -> dict[str, Any]:
+    def data(n: int, beta: Fraction, tau: Fraction) -> dict[str, Any]:
         p, s = two_classes(n, beta)
-        exact = {"p": [str(x) for x in p], "s": [str(x) for x in s]}
-        return {**exact, "predicted": 1, "tau": str(tau), "formulas": formulas}
+        exact = {"p": [str(x) for x in p], "s": [str(x) for x in s], "predicted": 1, "tau": str(tau)}
+        return {**exact, "parameters": {"tau": str(tau)} if own else {}, "formulas": formulas}
 
     return instances.compare(
-        [data(n, beta) for beta in (Fraction(3, 10), *_BETAS) for n in (2, 3)],
+        [data(n, beta, tau) for tau in taus for beta in (Fraction(3, 10), *_BETAS) for n in (2, 3)],
         lambda entry: witness.make("comp_sum", "transformation", entry, "regret of the two-class law against T(beta)"),
         wanted=("==",),
         statement="regret of the two-class law = T(beta)",
@@ -50,44 +52,54 @@ def _attack(transform: Formula, tau: int) -> Finding:
     )
 
 
-def _derivation(transform: Formula, tau: int, piece: Real) -> Finding:
-    scope = claims.tightness.domain.restrict(piece)
-    statement = "regret of the two-class law = T(beta)"
-
-    def sample(n: int, beta: Fraction) -> Sample:
-        p, s = two_classes(n, beta)
-        left = regret([real(x) for x in p], [real(x) for x in s], Fraction(tau))
-        return Sample({"beta": beta}, left, {"n": n})
-
-    def proof() -> Finding:
-        with mpmath.workdps(_DIGITS):
-            made = [sample(n, beta) for beta in _BETAS if piece.contains(beta) for n in (2, 3, 5)]
-        d = Derivation(Domain(piece), made)
-        beta = d["beta"]
-        high, low = (1 + beta) / 2, (1 - beta) / 2
-        if tau == 0:
-            risk, least = sympy.Integer(1), (sympy.sqrt(high) + sympy.sqrt(low)) ** 2 - 1
-        else:
-            risk, least = sympy.log(2), -(xlogx(high) + xlogx(low))
-        left = d.expands("risk at s = (1/2, 1/2) minus the least risk", risk - least)
-        claimed = transform.expr.subs(transform.symbols["beta"], beta)
-        return d.conclude(
-            [d.identity("this is the transformation", left, claimed)],
-            scope,
-            statement,
-            rests_on=("comp_sum.bayes_risk.complete",),
+def two_class_derivation(transform: Formula, tau_axis: Real, domain: Domain) -> Iterator[Finding]:
+    """The two-class law attains ``transform(beta[, tau])`` for every beta in [0, 1] and tau on the axis."""
+    for piece in (_INSIDE, _ENDPOINT):
+        scope = domain.restrict(piece, tau_axis)
+        statement = f"regret of the two-class law = T(beta), {tau_axis.describe()}"
+        yield derive(
+            functools.partial(_two_class_proof, transform, tau_axis, piece, scope, statement), scope, statement
         )
 
-    return derive(proof, scope, statement)
+
+def _two_class_proof(transform: Formula, tau_axis: Real, piece: Real, scope: Domain, statement: str) -> Finding:
+    def sample(n: int, beta: Fraction, tau: Fraction) -> Sample:
+        p, s = two_classes(n, beta)
+        left = regret([real(x) for x in p], [real(x) for x in s], tau)
+        return Sample({"beta": beta, "tau": tau}, left, {"n": n})
+
+    taus = [Fraction(step, 10) for step in range(16) if tau_axis.contains(Fraction(step, 10))]
+    with mpmath.workdps(_DIGITS):
+        made = [
+            sample((2, 3, 5)[i % 3], beta, taus[i % len(taus)])
+            for i, beta in enumerate(b for b in _BETAS * 3 if piece.contains(b))
+        ]
+    d = Derivation(Domain(piece, tau_axis), made)
+    beta, tau = d["beta"], d["tau"]
+    high, low = (1 + beta) / 2, (1 - beta) / 2
+    if tau_axis.lo == tau_axis.hi == 1:
+        risk, least = sympy.log(2), -(xlogx(high) + xlogx(low))
+    else:
+        masses = power(high, 1 / (2 - tau)) + power(low, 1 / (2 - tau))
+        risk, least = (1 - 2 ** (1 - tau)) / (tau - 1), (1 - masses ** (2 - tau)) / (tau - 1)
+    left = d.expands("risk at s = (1/2, 1/2) minus the least risk", risk - least)
+    claimed = transform.expr.subs({transform.symbols["beta"]: beta})
+    if "tau" in transform.symbols:
+        claimed = claimed.subs({transform.symbols["tau"]: tau})
+    same = d.identity("this is the transformation", left, claimed)
+    return d.conclude([same], scope, statement, rests_on=("comp_sum.bayes_risk.complete",))
 
 
 @check("comp_sum.tightness", timeout=30)
 def tightness(subject: Subject, effort: Effort) -> Iterator[Finding]:
-    """Evaluate the two-class laws from the definition; then the identity for every beta."""
-    for part, tau in (("sumexp", 0), ("logistic", 1)):
-        yield _attack(subject[part], tau).for_part(part)
-        for piece in (_INSIDE, _ENDPOINT):
-            yield _derivation(subject[part], tau, piece).for_part(part)
+    """Evaluate the two-class laws from the definition; then the identity for every beta and tau <= 1."""
+    cases = (
+        ("below_one", bounds.TAU_BELOW_ONE, (Fraction(0), Fraction(1, 2))),
+        ("logistic", Real("tau", 1, 1, latex=r"\tau"), (Fraction(1),)),
+    )
+    for role, tau_axis, taus in cases:
+        yield _attack(subject[role], taus)
+        yield from two_class_derivation(subject[role], tau_axis, claims.tightness.domain)
 
 
 def _gap_attack(subject: Subject) -> Finding:

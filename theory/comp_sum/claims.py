@@ -238,26 +238,25 @@ jensen_lift = Claim(
 tightness = Claim(
     id="comp_sum.tightness",
     kind=Kind.ATTAINED,
-    title="The bounds for tau = 0 and tau = 1 are attained",
+    title="The published bounds are attained for tau in [0, 1]",
     statement=(
-        r"For $\tau\in\{0,1\}$, every $n\ge 2$ and every $\beta\in[0,1]$ the two-class law "
+        r"For $\tau\in[0,1]$, every $n\ge 2$ and every $\beta\in[0,1]$ the two-class law "
         r"$p=(\tfrac{1+\beta}2,\tfrac{1-\beta}2,0,\dots,0)$ with the softmax $s=(\tfrac12,\tfrac12,0,\dots,0)$ and the "
         r"less likely label predicted has zero-one regret $\beta$ and surrogate regret exactly "
         r"$\mathcal T_\tau(\beta)$ (for $n\ge 3$ as a limit of finite scores)."
     ),
-    domain=Domain(bounds.CLASSES, bounds.BETA),
-    subject=Subject({"sumexp": bounds.transform_sumexp, "logistic": bounds.transform_logistic}),
+    domain=Domain(bounds.CLASSES, Real("tau", 0, 1, latex=r"\tau"), bounds.BETA),
+    subject=Subject({"below_one": bounds.transform_below_one, "logistic": bounds.transform_logistic}),
     provenance=Provenance.RECALLED,
     source="Mao, Mohri, Zhong 2023, instance derived",
     assumptions=(_COMPLETE, _TIES),
     rests_on=("comp_sum.bayes_risk.complete",),
-    parts=("sumexp", "logistic"),
     scale=("logistic", "up"),
     refutations=(
         Refutation(
-            "0.95 T_0 attained",
-            {"sumexp": bounds.transform_sumexp.scaled(Fraction(19, 20))},
-            "the two-class regret is T_0 itself",
+            "0.95 T for tau < 1 attained",
+            {"below_one": bounds.transform_below_one.scaled(Fraction(19, 20))},
+            "the two-class regret is T itself",
         ),
         Refutation(
             "0.95 T_1 attained",
