@@ -115,9 +115,7 @@ def attack(
     def slack(p: torch.Tensor) -> torch.Tensor:
         beta = definitions.zero_one_regret(p, torch.full(p.shape[:1], n - 1))
         inside = (beta - _BETA_ROUNDING).clamp(0.0, top)
-        s = definitions.best_softmax_predicting(p, float(tau))
-        regret = definitions.conditional_regret(p, s, float(tau))
-        difference = regret - transform.torch(beta=inside, **floats)
+        difference = definitions.least_regret_predicting(p, float(tau)) - transform.torch(beta=inside, **floats)
         return torch.where(beta <= top, difference, torch.ones_like(beta))
 
     def exact(instance: torch.Tensor) -> Witness | None:

@@ -81,10 +81,6 @@ def _random(beta: float, n: int, count: int, generator: torch.Generator) -> tupl
     return level, rest
 
 
-def _regret(p: torch.Tensor, tau: float) -> torch.Tensor:
-    return definitions.conditional_regret(p, definitions.best_softmax_predicting(p, tau), tau)
-
-
 def worst_law(
     tau: float, beta: float, settings: Settings, generator: torch.Generator, device: str
 ) -> tuple[float, torch.Tensor, int]:
@@ -93,7 +89,7 @@ def worst_law(
     parts = [_structured(beta, n, settings.grid), _random(beta, n, settings.samples, generator)]
     level, rest = (torch.cat(column) for column in zip(*parts, strict=True))
     laws = _assemble(level, rest, beta).to(device)
-    values = _regret(laws, tau)
+    values = definitions.least_regret_predicting(laws, tau)
     evaluations = len(values)
     best = torch.argsort(values)[: settings.parents]
     laws, values = laws[best], values[best]
@@ -103,7 +99,10 @@ def worst_law(
         moved = (laws[:, None, :] * (width * noise).exp()).reshape(-1, n)
         low, high = _feasible_mass(beta, n)
         children = _assemble(moved[:, -1].clamp(low, high), moved[:, 1:-1], beta)
-        pool, regrets = torch.cat([laws, children]), torch.cat([values, _regret(children, tau)])
+        pool, regrets = (
+            torch.cat([laws, children]),
+            torch.cat([values, definitions.least_regret_predicting(children, tau)]),
+        )
         evaluations += len(children)
         best = torch.argsort(regrets)[: settings.parents]
         laws, values, width = pool[best], regrets[best], width * 0.8
