@@ -45,12 +45,7 @@ def regret(p: list[Any], s: list[Any], tau: Fraction) -> Any:
 
 def transformation(data: Mapping[str, Any], formulas: Mapping[str, Callable[..., Any]]) -> tuple[Any, Any]:
     """Left: the surrogate regret at one conditional law. Right: the transformation of its zero-one regret."""
-    p = [Fraction(value) for value in data["p"]]
-    s = [Fraction(value) for value in data["s"]]
-    k = data["predicted"]
-    assert sum(p) == 1 and sum(s) == 1 and min(*p, *s) >= 0 and s[k] == max(s)
-    beta = max(p) - p[k]
-    left = regret([real(value) for value in p], [real(value) for value in s], Fraction(data["tau"]))
+    beta, left = _regret_of(data)
     others = {name: Fraction(value) for name, value in data.get("parameters", {}).items()}
     return left, formulas["T"](beta=beta, **others)
 
@@ -116,6 +111,29 @@ def mae_node(data: Mapping[str, Any], formulas: Mapping[str, Callable[..., Any]]
     beta, value = mae_regret(data)
     assert abs(formulas["node_beta"](m=data["m"]) - real(beta)) < mpf(10) ** -40
     return value, formulas["node_value"](m=data["m"])
+
+
+def _regret_of(data: Mapping[str, Any]) -> tuple[Fraction, Any]:
+    """(beta, surrogate regret) at exact p, s and tau."""
+    p = [Fraction(value) for value in data["p"]]
+    s = [Fraction(value) for value in data["s"]]
+    k = data["predicted"]
+    assert sum(p) == 1 and sum(s) == 1 and min(*p, *s) >= 0 and s[k] == max(s)
+    value = regret([real(x) for x in p], [real(x) for x in s], Fraction(data["tau"]))
+    return max(p) - p[k], value
+
+
+def pool_from_two(data: Mapping[str, Any], formulas: Mapping[str, Callable[..., Any]]) -> tuple[Any, Any]:
+    """Left: the surrogate regret of the instance. Right: the pool formula at the spare mass of its n and beta."""
+    beta, value = _regret_of(data)
+    spare = formulas["spare"](beta=beta, n=len(data["p"]))
+    return value, formulas["pool"](beta=beta, m=data["m"], c=spare, tau=Fraction(data["tau"]))
+
+
+def pool_slope(data: Mapping[str, Any], formulas: Mapping[str, Callable[..., Any]]) -> tuple[Any, Any]:
+    """Left: the surrogate regret of the instance. Right: beta times the stated slope."""
+    beta, value = _regret_of(data)
+    return value, real(beta) * formulas["slope"](m=data["m"], tau=Fraction(data["tau"]))
 
 
 def mixture(data: Mapping[str, Any], formulas: Mapping[str, Callable[..., Any]]) -> tuple[Any, Any]:

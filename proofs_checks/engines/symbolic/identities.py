@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from plumbline.domain import Domain
+import sympy
+
+from plumbline.domain import Domain, Real
 from plumbline.evidence import Engine, Finding, Strength, Verdict, Witness
 from proofs_checks.engines.symbolic import balls
 from proofs_checks.engines.symbolic.normalise import Normaliser
@@ -45,21 +47,13 @@ def prove_identity(
     facts = [expression(fact, domain, "positive") for fact in positive]
     statement = statement or f"{one} == {other}"
 
-    def prove(normaliser: Normaliser) -> str:
-        establish(normaliser, facts)
-        if _same_extremum(normaliser, one, other):
-            return f"both sides are {_short(str(one))}, argument by argument"
-        form = normaliser.form(one)
-        gap = normaliser.forms.reduced(form - normaliser.form(other))
-        if not gap.is_zero:
-            raise Undecided(f"the normal form of the difference is {_short(normaliser.forms.describe(gap))}")
-        return f"both sides are {_short(normaliser.forms.describe(normaliser.forms.reduced(form)))}"
-
     verdict, reason, witness, pieces, missing = Verdict.HOLDS, "", None, list[Piece](), ""
-    try:
-        pieces = list(over_pieces(domain, prove))
-    except Undecided as undecided:
-        missing = str(undecided)
+    for first, second, wider in dict.fromkeys([_opaque_extrema(one, other, domain), (one, other, domain)]):
+        try:
+            pieces, missing = list(over_pieces(wider, _normal_forms_agree(first, second, facts))), ""
+            break
+        except Undecided as undecided:
+            missing = str(undecided)
     checked, contradiction = 0, None
     if missing:
         verdict, reason = Verdict.INCONCLUSIVE, missing
@@ -93,13 +87,32 @@ def prove_identity(
     )
 
 
-def _same_extremum(normaliser: Normaliser, one: Any, other: Any) -> bool:
-    """Max of Max-arguments (or Min of Min-arguments) that agree pairwise: equal, whatever their order is."""
-    name = type(one).__name__
-    if name not in ("Max", "Min") or name != type(other).__name__ or len(one.args) != len(other.args):
-        return False
-    pairs = zip(sorted(one.args, key=str), sorted(other.args, key=str), strict=True)
-    return all(normaliser.forms.reduced(normaliser.form(a) - normaliser.form(b)).is_zero for a, b in pairs)
+def _normal_forms_agree(one: Any, other: Any, facts: Sequence[Any]) -> Callable[[Normaliser], str]:
+    def prove(normaliser: Normaliser) -> str:
+        establish(normaliser, facts)
+        form = normaliser.form(one)
+        gap = normaliser.forms.reduced(form - normaliser.form(other))
+        if not gap.is_zero:
+            raise Undecided(f"the normal form of the difference is {_short(normaliser.forms.describe(gap))}")
+        return f"both sides are {_short(normaliser.forms.describe(normaliser.forms.reduced(form)))}"
+
+    return prove
+
+
+def _opaque_extrema(one: Any, other: Any, domain: Domain) -> tuple[Any, Any, Domain]:
+    """Maxima and minima that stand on both sides replaced by new variables of unrestricted range.
+
+    An identity for all values of the new variables holds for theirs, whatever the order of their arguments is.
+    """
+    shared = one.atoms(sympy.Max, sympy.Min) & other.atoms(sympy.Max, sympy.Min)
+    names = {atom: f"extremum_{i}" for i, atom in enumerate(sorted(shared, key=sympy.default_sort_key))}
+    if not names:
+        return one, other, domain
+    symbols = {atom: sympy.Symbol(name, real=True) for atom, name in names.items()}
+    outermost = sorted(symbols, key=lambda atom: -atom.count_ops())
+    for atom in outermost:
+        one, other = one.subs(atom, symbols[atom]), other.subs(atom, symbols[atom])
+    return one, other, Domain(*domain.axes, *(Real(name) for name in names.values()))
 
 
 def _short(text: str, length: int = 400) -> str:
