@@ -46,16 +46,24 @@ labels that contain k, and with ``c_m = (l(0) - l(1/m))/(l(0) - l(1))``, ``c0 = 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
-from plumbline.domain import Real
+from plumbline.domain import Domain, Every, Integer, Real
 from plumbline.errors import InputError
 from plumbline.formula import Formula
 from plumbline.formula.parse import parse_formula
-from plumbline.nouns import Lemma
+from plumbline.nouns import Claim, Kind, Lemma, Provenance, Refutation, Subject
 
 U = Real("u", 0, None)
+BETA = Real("beta", 0, 1, latex=r"\beta")
+EVERYTHING = Domain(
+    Integer("n", 2, None),
+    BETA,
+    Every("p", "every conditional law on the n labels"),
+    Every("s", "every score vector, through its softmax"),
+)
 
 CONVEX_RECIPROCAL = Lemma(
     "two_class_convex_reciprocal",
@@ -153,3 +161,32 @@ def tidied(expression: Any) -> Any:
 
     candidates = [expression, sympy.powsimp(sympy.expand(expression)), sympy.factor(sympy.powsimp(expression))]
     return min(candidates, key=sympy.count_ops)
+
+
+def transformation_claim(
+    id: str, phi: str, T: str, *, title: str = "", source: str = "derived", scale: Fraction = Fraction(21, 20)
+) -> Claim:
+    """The claim that ``T(beta)`` (text in beta) transforms the loss ``Phi(u)`` (text in u), for every n and every law.
+
+    Its check is :func:`proofs_checks.calibration.transformation_check`. Its wrong partner is ``scale`` times T.
+    """
+    loss = SurrogateLoss.parse(phi, f"{id}.phi")
+    claimed = parse_formula(f"{id}.T", [BETA], T, latex=r"\mathcal T")
+    return Claim(
+        id=id,
+        kind=Kind.INEQUALITY,
+        title=title or f"Transformation of the loss {phi}",
+        statement=(
+            rf"For $\Phi(u)=${phi}, every $n\ge 2$, every conditional law and all scores, the surrogate regret is at "
+            rf"least $\mathcal T$ of the zero-one regret, with $\mathcal T(\beta)=${T}."
+        ),
+        domain=EVERYTHING,
+        subject=Subject({"phi": loss.phi, "T": claimed}),
+        provenance=Provenance.DERIVED,
+        source=source,
+        assumptions=("scores range over all of $\\mathbb R^n$; ties are broken by any rule, the worst one included",),
+        scale=("T", "up"),
+        refutations=(
+            Refutation(f"{scale} T", {"T": claimed.scaled(scale)}, "too large where T is attained or nearly so"),
+        ),
+    )

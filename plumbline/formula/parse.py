@@ -8,7 +8,8 @@ Grammar (``^`` and ``**`` are the same, bind tighter than the sign before them a
     power   = atom [("^" | "**") signed]
     atom    = number | variable | function "(" sum {"," sum} ")" | "(" sum ")"
 
-Numbers are decimal and become exact rationals. Functions: log, exp, sqrt, sinh, cosh, tanh, atanh, abs, min, max.
+Numbers are decimal and become exact rationals. Functions: log, exp, sqrt, sinh, cosh, tanh, atanh, abs, min, max,
+xlogx (x log x, 0 at 0).
 Variables are those declared by the caller, and no others. Length, nesting and the size of every constant are bounded
 before any arithmetic is done, so that a short text such as ``9^9^9`` cannot ask for a long computation.
 """
@@ -44,6 +45,7 @@ FUNCTIONS = {
     "abs": primitives.Abs,
     "min": primitives.Min,
     "max": primitives.Max,
+    "xlogx": primitives.xlogx,
 }
 _SEVERAL = ("min", "max")
 _TOKEN = re.compile(
@@ -82,10 +84,19 @@ def parse(text: str, variables: Collection[str]) -> Any:
 
 
 def parse_formula(name: str, axes: Sequence[Real | Integer], text: str, *, latex: str = "") -> Formula:
-    """A :class:`Formula` on the given axes from a user's text, whose variables are the names of the axes."""
-    frame = Formula(name, axes, lambda *_: 0)
-    expression = _built(text, frame.symbols)
-    return Formula(name, axes, lambda *_: expression, latex=latex, source=f"given as {text}")
+    """A :class:`Formula` on the given axes from a user's text, whose variables are the names of the axes.
+
+    The text is read at once (so that errors come early); the expression is built when it is first needed.
+    """
+    names = [axis.name for axis in axes]
+    _Parser(text, names).whole()
+    return Formula(
+        name,
+        axes,
+        lambda *symbols: _built(text, dict(zip(names, symbols, strict=True))),
+        latex=latex,
+        source=f"given as {text}",
+    )
 
 
 def _built(text: str, symbols: dict[str, Any]) -> Any:
@@ -293,6 +304,8 @@ def _size(node: _Node) -> float:
     parts = [_size(part) for part in node.parts]
     if node.operation in _SEVERAL:
         return min(parts) if node.operation == "min" else max(parts)
+    if node.operation == "xlogx":
+        return parts[0] * math.log(parts[0]) if parts[0] else 0.0
     if node.operation in FUNCTIONS:
         return abs(parts[0]) if node.operation == "abs" else float(getattr(math, node.operation)(parts[0]))
     if node.operation == "^":

@@ -11,15 +11,15 @@ from typing import Any
 
 from flint import arb
 
-from plumbline.domain import Domain, Every, Integer, Real
+from plumbline.domain import Domain, Every, Instances, Integer, Real
 from plumbline.errors import InputError
 from plumbline.evidence import Finding, Verdict
 from proofs_checks.calibration import lower, regrets
 from proofs_checks.calibration.concave import Pools
 from proofs_checks.calibration.regrets import Instance
 from proofs_checks.calibration.shape import Shape, rational, shape
-from proofs_checks.engines import derivation, separable
-from proofs_checks.engines.separable import Enclosure, Loss, ball, decimal
+from proofs_checks.engines import derivation, search, separable
+from proofs_checks.engines.separable import Enclosure, Loss, ball
 from theory.calibration import CONCAVE_POOLS, PAIR_BOUND, SurrogateLoss
 
 MOST_CLASSES = 200
@@ -136,6 +136,14 @@ class Transformation:
         return self.pools.vertex_risk(max(law))
 
     @property
+    def verdict(self) -> str:
+        """Whether the two-class form is exact, in words."""
+        if self.exactness == PROVED:
+            strength = f" ({self.decided_by.strength})" if self.decided_by else ""
+            return f"exact, proved{strength}"
+        return "not exact, refuted by a certified law" if self.exactness == REFUTED else "not decided; searched"
+
+    @property
     def bayes_formula(self) -> str:
         """How the least risk comes about."""
         if self.shape.curve == "convex":
@@ -183,17 +191,22 @@ def _decide_by_theory(made: Transformation) -> None:
 
 
 def _decide_by_instances(made: Transformation) -> None:
-    """Refuted where a law's regret is certainly below the two-class value."""
-    for row in made.rows:
-        if row.two_class is not None and row.value.upper < row.two_class.lower:
-            ratio = row.value.upper / row.two_class.lower
-            if made.refuted_by is None or ratio < made.refuted_by.value.upper / made.refuted_by.two_class.lower:  # type: ignore[union-attr]
-                made.refuted_by = row
-    if made.refuted_by is not None:
-        made.exactness = REFUTED
-        made.reason = f"at beta = {made.refuted_by.beta} a law on {made.n} labels has a smaller regret"
-    else:
-        made.reason = "no condition applies, and no law below the two-class value was found: not decided; searched"
+    """Refuted where a law's regret is certainly below the two-class value; otherwise the search is all there is."""
+    statement = "the least regret at zero-one regret beta is the two-class value"
+    refuting = [row for row in made.rows if row.two_class and row.value.upper < row.two_class.lower]
+    if not refuting:
+        tried = sum(row.searched for row in made.rows)
+        scope = Instances(tried, f"structured laws on {made.n} labels")
+        made.reason = "no condition applies, and no law below the two-class value was found"
+        made.decided_by = search.ENGINE.finding(Verdict.INCONCLUSIVE, scope, statement, reason=made.reason)
+        return
+    row = min(refuting, key=lambda row: float((row.value.upper / row.two_class.lower).mid()) if row.two_class else 1.0)
+    assert row.two_class is not None
+    made.exactness, made.refuted_by = REFUTED, row
+    made.reason = f"at beta = {row.beta} a law on {made.n} labels has a smaller regret"
+    at = Domain(Integer("n", made.n, made.n), Real("beta", row.beta, row.beta))
+    ends = row.value.upper, row.two_class.lower
+    made.decided_by = separable.below(at, statement, *ends, premises=made.shape.findings)
 
 
 Parts = tuple[Enclosure, Enclosure | None, Instance, str, list[str], int]
@@ -229,4 +242,4 @@ def _convex_row(made: Transformation, beta: Fraction) -> Parts:
 def bracket(value: Enclosure, digits: int = 13) -> tuple[str, str]:
     """The two ends in decimal."""
     low, high = value.ends
-    return decimal(low, digits), decimal(high, digits)
+    return separable.rounded(low, digits, up=False), separable.rounded(high, digits, up=True)

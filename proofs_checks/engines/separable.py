@@ -12,6 +12,7 @@ the convexity and monotonicity of l are premises, which the caller proves and pa
 
 from __future__ import annotations
 
+import decimal
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -193,7 +194,11 @@ def bounds(
         scope,
         statement,
         reason="" if sound else "the enclosure is empty or infinite",
-        certificate={"kind": "enclosure", "lower": decimal(lower.lower(), 25), "upper": decimal(upper.upper(), 25)},
+        certificate={
+            "kind": "enclosure",
+            "lower": rounded(lower.lower(), 25, up=False),
+            "upper": rounded(upper.upper(), 25, up=True),
+        },
         premises=premises,
         rests_on=rests_on,
         effort={"how": how},
@@ -201,7 +206,30 @@ def bounds(
     )
 
 
-def decimal(value: arb, digits: int = 15) -> str:
-    """The midpoint of a narrow ball in decimal."""
-    text = str(value.mid().str(digits, radius=False))
-    return "0" if math.isclose(float(value.mid()), 0, abs_tol=0) else text
+def below(scope: Scope, statement: str, upper: arb, claimed: arb, *, premises: Iterable[Finding] = ()) -> Finding:
+    """Judge ``value >= claimed`` where ``upper`` is above the value: violated if ``upper`` is certainly smaller."""
+    broken = bool(upper < claimed)
+    ends = {
+        "kind": "enclosure",
+        "upper": rounded(upper.upper(), 25, up=True),
+        "claimed": rounded(claimed.lower(), 25, up=False),
+    }
+    reason = "the instance has a smaller value" if broken else "no instance has a smaller value"
+    verdict = Verdict.VIOLATED if broken else Verdict.INCONCLUSIVE
+    return ENGINE.finding(verdict, scope, statement, reason=reason, certificate=ends, premises=premises)
+
+
+def fraction(value: arb) -> Fraction:
+    """The midpoint of a ball as the rational number that it is."""
+    mantissa, exponent = value.mid().man_exp()
+    return Fraction(int(mantissa)) * Fraction(2) ** int(exponent)
+
+
+def rounded(value: arb | Fraction, digits: int, *, up: bool) -> str:
+    """An exact number in decimal, rounded to the safe side at the last of ``digits`` significant digits."""
+    exact = value if isinstance(value, Fraction) else fraction(value)
+    with decimal.localcontext() as context:
+        context.prec = digits
+        context.rounding = decimal.ROUND_CEILING if up else decimal.ROUND_FLOOR
+        number = decimal.Decimal(exact.numerator) / decimal.Decimal(exact.denominator)
+    return f"{number:f}" if number == 0 or number.adjusted() >= -6 else str(number)
