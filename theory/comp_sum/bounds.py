@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from plumbline.arrays import in_pieces
 from plumbline.domain import Integer, Real
 from plumbline.formula import Formula, Max, Min, box_cox, expm1_over, power, sqrt, xlogx
 
@@ -32,12 +33,13 @@ def _power_mean(beta: Any, tau: Any) -> Any:
 
 def _log_power_mean(xp: Any, beta: Any, r: Any) -> Any:
     """log M_r(beta) without cancellation: by theta = atanh(beta) for small beta, as it stands for large beta."""
-    small = xp.where(beta < 0.5, beta, 0 * beta)
+    small = xp.clip(beta, 0, 0.5)
     theta = xp.arctanh(small)
-    near_zero = xp.log1p(-small * small) / 2 + xp.log1p(2 * xp.sinh(r * theta / 2) ** 2) / r
+    near_zero = xp.log1p(-small * small) / 2 + xp.log1p(2 * xp.sinh(r / 2 * theta) ** 2) / r
     return xp.where(beta < 0.5, near_zero, xp.log(((1 + beta) ** r + (1 - beta) ** r) / 2) / r)
 
 
+@in_pieces
 def _stable_logistic(xp: Any, beta: Any) -> Any:
     """beta atanh(beta) + log(1 - beta^2)/2 for small beta, the sum of both x log x otherwise."""
     small = xp.where(beta < 0.5, beta, 0 * beta)
@@ -51,12 +53,14 @@ def two_class_with_exponent(beta: Any, tau: Any, r: Any) -> Any:
     return 2 ** (1 - tau) / (1 - tau) * (1 - power((power(1 + beta, r) + power(1 - beta, r)) / 2, 1 / r))
 
 
+@in_pieces
 def _stable_two_class(xp: Any, beta: Any, tau: Any) -> Any:
-    return 2 ** (1 - tau) * xp.expm1(_log_power_mean(xp, beta, 1 / (2 - tau))) / (tau - 1)
+    return 2 ** (1 - tau) / (tau - 1) * xp.expm1(_log_power_mean(xp, beta, 1 / (2 - tau)))
 
 
+@in_pieces
 def _stable_gce(xp: Any, beta: Any, n: Any, tau: Any) -> Any:
-    return n ** (1 - tau) * xp.expm1(_log_power_mean(xp, beta, 1 / (2 - tau))) / (tau - 1)
+    return n ** (1 - tau) / (tau - 1) * xp.expm1(_log_power_mean(xp, beta, 1 / (2 - tau)))
 
 
 phi = Formula(
@@ -97,7 +101,7 @@ transform_sumexp = Formula(
     lambda beta: 1 - sqrt(1 - beta**2),
     latex=r"\mathcal{T}_0",
     source=f"{PAPER} (recalled)",
-    stable=lambda xp, beta: beta**2 / (1 + xp.sqrt((1 - beta) * (1 + beta))),
+    stable=in_pieces(lambda xp, beta: beta**2 / (1 + xp.sqrt((1 - beta) * (1 + beta)))),
 )
 transform_logistic = Formula(
     "comp_sum.transform.logistic",
