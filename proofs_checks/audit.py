@@ -31,18 +31,20 @@ class Comparison:
 
 def common_domain(formula: Formula, claimed: Domain) -> Domain:
     """The formula's domain, cut down to what the claim speaks of where a variable of the same name is claimed."""
-    claims = {axis.name: axis for axis in claimed.ranges}
-    return Domain(*(_cut(axis, claims.get(axis.name)) for axis in formula.variables))
+    spoken = {axis.name: axis for axis in claimed.ranges}
+    return Domain(*(_cut(axis, spoken.get(axis.name)) for axis in formula.variables))
 
 
 def _cut(own: Real | Integer, claimed: Real | Integer | None) -> Real | Integer:
-    """The common range of two axes of one kind; the formula's own where they share no inner point."""
+    """The common range of two axes of one kind; the formula's own where they share nothing."""
     if claimed is None or type(claimed) is not type(own):
         return own
     low = max((axis for axis in (own, claimed) if axis.lo is not None), key=_low_end, default=own)
     high = min((axis for axis in (own, claimed) if axis.hi is not None), key=_high_end, default=own)
-    if low.lo is not None and high.hi is not None and low.lo >= high.hi:
-        return own
+    if low.lo is not None and high.hi is not None:
+        empty = low.lo > high.hi or (low.lo == high.hi and (low.open_lo or high.open_hi))
+        if empty:
+            return own
     if isinstance(own, Integer):
         return Integer(own.name, *(None if end is None else int(end) for end in (low.lo, high.hi)), latex=own.latex)
     return Real(own.name, low.lo, high.hi, open_lo=low.open_lo, open_hi=high.open_hi, latex=own.latex)
@@ -68,6 +70,11 @@ def _marks(axis: Real | Integer) -> list[Fraction]:
         steps = [Fraction(step) for step in ("0", "1/100", "1/3", "1", "3", "30")]
         values = [low + step for step in steps] if low is not None else [(high or 0) - step for step in steps]
     return [value for value in dict.fromkeys(values) if axis.contains(value)]
+
+
+def _at_points_of(formula: Formula, domain: Domain) -> Formula:
+    """The formula with the value put in of every variable that has but one."""
+    return formula.substitute({axis.name: axis.lo for axis in domain.ranges if axis.lo == axis.hi is not None})
 
 
 def undefined_at(mutant: Formula, original: Formula, domain: Domain) -> str:
@@ -129,6 +136,8 @@ def after_the_check(
         if found.verdict is Verdict.VIOLATED and found.witness is not None:
             return Comparison(TIGHTER, f"{found.engine}: another value at {found.witness.data['point']}")
         return Comparison(UNDECIDED, f"{found.engine}: {found.reason}")
+    original, mutant = (_at_points_of(formula, domain) for formula in (original, mutant))
+    domain = Domain(*(axis for axis in domain.axes if axis.name in original.symbols))
     larger, smaller = (original, mutant) if direction == "up" else (mutant, original)
     found = interval.prove_at_least(larger, smaller, domain=domain, budget_seconds=seconds)
     if found.verdict is Verdict.HOLDS:

@@ -19,6 +19,7 @@ from plumbline.formula import Formula
 from proofs_checks.engines import interval, symbolic
 
 _INCREASING = frozenset({"exp", "sinh", "tanh", "atanh"})
+_JOINS = (sympy.Add, sympy.Mul, sympy.Max, sympy.Min)
 _BUDGET = 2.0
 
 
@@ -61,9 +62,14 @@ def _inner_pairs(one: Any, other: Any, domain: Domain) -> Iterator[tuple[Any, An
 
 def _step(one: Any, other: Any, domain: Domain) -> tuple[Any, Any, bool] | None:
     """One level down: the two inner expressions, and whether the outer ones rise with them."""
+    for kind in (sympy.Add, sympy.Mul, sympy.Max, sympy.Min):
+        if isinstance(one, kind) or isinstance(other, kind):
+            step = _common_rest(kind, one, other, domain)
+            if step is not None:
+                return step
     name = type(one).__name__
-    if isinstance(one, (sympy.Add, sympy.Mul, sympy.Max, sympy.Min)):
-        return _common_rest(one, other, domain)
+    if isinstance(one, _JOINS):
+        return None
     if name != type(other).__name__ or len(one.args) != len(other.args):
         return None
     places = [place for place, (a, b) in enumerate(zip(one.args, other.args, strict=True)) if a != b]
@@ -82,15 +88,14 @@ def _step(one: Any, other: Any, domain: Domain) -> tuple[Any, Any, bool] | None:
     return None
 
 
-def _common_rest(one: Any, other: Any, domain: Domain) -> tuple[Any, Any, bool] | None:
-    mine, theirs = list(one.args), list(other.args) if type(other) is type(one) else [other]
+def _common_rest(kind: Any, one: Any, other: Any, domain: Domain) -> tuple[Any, Any, bool] | None:
+    """Sums, products, maxima and minima (an expression may be a sum or product of itself alone) with equal items."""
+    mine, theirs = (list(side.args) if isinstance(side, kind) else [side] for side in (one, other))
     shared = [item for item in mine if item in theirs]
-    if not shared:
+    if not shared or (kind in (sympy.Max, sympy.Min) and len(shared) in (len(mine), len(theirs))):
         return None
-    a, b = (one.func(*(item for item in items if item not in shared)) for items in (mine, theirs))
-    if isinstance(one, (sympy.Max, sympy.Min)) and len(shared) in (len(mine), len(theirs)):
-        return None
-    if not isinstance(one, sympy.Mul):
+    a, b = (kind(*(item for item in items if item not in shared)) for items in (mine, theirs))
+    if kind is not sympy.Mul:
         return a, b, True
     factor = sympy.Mul(*shared)
     if _nonnegative(factor, domain):
@@ -127,6 +132,10 @@ def _has_sign(expr: Any, domain: Domain, *, strict: bool) -> bool:
     try:
         if symbolic.prove_nonnegative(expr, Domain(*axes), strict=strict).verdict is Verdict.HOLDS:
             return True
+        if isinstance(expr, sympy.Mul) and all(_has_sign(item, domain, strict=strict) for item in expr.args):
+            return True
+        if type(expr).__name__ == "box_cox" and expr.args[2] == 0 and not strict:  # its sign is that of x - 1
+            return _nonnegative(expr.args[0] - 1, domain)
         side = Formula("side", axes, lambda *_: expr)
         found = interval.prove_at_least(side, 0, strict=strict, budget_seconds=_BUDGET)
     except InputError:

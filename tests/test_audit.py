@@ -256,6 +256,7 @@ def test_only_what_the_claim_speaks_of_is_compared() -> None:
     formula = Formula("f", [Real("x", 0, 2), Integer("n", 2)], lambda x, n: x / n)
     claimed = Domain(Real("x", 1, None, open_lo=True), Integer("n", 3))
     assert comparison.common_domain(formula, claimed).describe() == "x in (1,2], n>=3"
+    assert comparison.common_domain(formula, Domain(Real("x", 2, 3))).describe() == "x=2, n>=2"
     elsewhere = Domain(Real("x", 5, 6))
     assert comparison.common_domain(formula, elsewhere).describe() == "x in [0,2], n>=2"
     assert symbolic.prove_identity(formula.expr, formula.expr, formula.domain).verdict == "holds"
