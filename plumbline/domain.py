@@ -263,12 +263,13 @@ def overlaps(claimed: Domain, scope: Domain) -> bool:
 def covers(claimed: Domain, scopes: Iterable[Domain]) -> bool:
     """Whether the union of ``scopes`` contains ``claimed``, decided exactly.
 
-    A scope counts only if it discharges every quantifier of the claim and speaks of each of its
-    variables. An integer axis may be covered by a real one, never the other way round.
+    A scope counts only if it discharges every quantifier of the claim, speaks of each of its variables and
+    of no other one. An integer axis may be covered by a real one, never the other way round.
     """
     usable = []
+    names = {axis.name for axis in claimed.ranges}
     for scope in scopes:
-        if not speaks_of(claimed, scope):
+        if not speaks_of(claimed, scope) or not {axis.name for axis in scope.ranges} <= names:
             continue
         kinds = [(axis, scope[axis.name]) for axis in claimed.ranges]
         if any(isinstance(want, Real) and isinstance(have, Integer) for want, have in kinds):

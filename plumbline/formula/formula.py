@@ -292,6 +292,12 @@ class Formula:
             stable=scaled_stable,
         )
 
+    def at(self, **arguments: Any) -> Any:
+        """The exact sympy expression with its variables replaced, all at once; no range is checked."""
+        values.require_names(self.name, self.variables, arguments)
+        replaced = {self.symbols[name]: value for name, value in arguments.items()}
+        return self.expr.subs(replaced, simultaneous=True)
+
     def derivative(self, variable: str) -> Formula:
         """The partial derivative; at kinks of Abs, Max, Min its balls are hulls of one-sided derivatives."""
         axis = self.domain[variable]

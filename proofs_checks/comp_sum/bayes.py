@@ -195,10 +195,10 @@ def _entropy(attained: bool) -> Finding:
             variables = Domain(_ONE, Real("E", 0, None), Real("K", 0, None))
             d = Derivation(variables, [sample(c) for c in conditionals(18)])
         E, K = d["E"], d["K"]
-        if attained:
-            d.expands("s = p: no divergence is left", E)
-            return d.conclude([], scope, statement)
         left = d.expands("cross-entropy = entropy + divergence", E + K)
+        if attained:
+            none = d.by_definition("s = p leaves no divergence", sympy.Integer(0), K)
+            return d.conclude([d.combine("C(p, p) <= entropy", E, left, [(1, none)])], scope, statement)
         gibbs = d.lemma("KL(p || s) >= 0", lemmas.GIBBS, K, sympy.Integer(0))
         return d.conclude([d.combine("drop the divergence", left, E, [(1, gibbs)])], scope, statement)
 

@@ -94,8 +94,7 @@ def _logistic_pointwise() -> tuple[Derivation, Fact]:
     variables = Domain(*_PAIR, Real("G", 0, None), Real("tau", 1, 1), bounds.BETA)
     d = Derivation(variables, [_logistic_sample(c) for c in conditionals()])
     P, x, w, G = (d[name] for name in ("P", "x", "w", "G"))
-    exact = bounds.transform_logistic
-    value = P * exact.expr.subs(exact.symbols["beta"], x)
+    value = P * bounds.transform_logistic.at(beta=x)
     order = -P / 2 * ((1 + x) * sympy.log(1 - w) + (1 - x) * sympy.log(1 + w))
     left = d.expands("split off the order of the pair and tie it: what is left is a divergence", order + value + G)
     ordered = d.nonnegative("-log(1 - w^2) >= 0", -sympy.log(1 - w**2))
@@ -108,9 +107,8 @@ def _logistic_pointwise() -> tuple[Derivation, Fact]:
 def _bring_down(d: Derivation, pointwise: Fact, exact: Formula, convex: Fact) -> Fact:
     """regret >= P T(x) >= T(P x): T is convex with T(0) = 0 and P <= 1; beta = P x."""
     P, x = d["P"], d["x"]
-    at_zero = d.identity("T(0) = 0", exact.expr.subs(exact.symbols["beta"], 0), sympy.Integer(0))
-    scaled = exact.expr.subs(exact.symbols["beta"], P * x)
-    inner = exact.expr.subs(exact.symbols["beta"], x)
+    at_zero = d.identity("T(0) = 0, which is all that k = j needs", exact.at(beta=0), sympy.Integer(0))
+    scaled, inner = exact.at(beta=P * x), exact.at(beta=x)
     chord = d.lemma(
         "P T(x) + (1 - P) T(0) >= T(P x)", lemmas.CONVEX_CHORD, P * inner, scaled, requires=[convex, at_zero]
     )
@@ -128,9 +126,9 @@ def _derivation(
         convex = convexity(exact)
         d, fact = pointwise()
         final = _bring_down(d, fact, exact, convex)
-        claimed_below = d.at_least("the claimed transformation is no larger", exact, claimed)
+        reached = d.reaches("regret >= T(beta) at beta = P x", final, exact, claimed, beta=d["P"] * d["x"])
         rests_on = ("comp_sum.jensen_lift",) if lifted else ()
-        return d.conclude([final, claimed_below], scope, statement, rests_on=rests_on)
+        return d.conclude([final, reached], scope, statement, rests_on=rests_on)
 
     return derive(proof, scope, statement)
 

@@ -39,6 +39,13 @@ def _pools(beta: torch.Tensor) -> torch.Tensor:
     return torch.stack([torch.maximum(beta - 1 / m, beta / m) for m in range(2, _POOL_CLASSES + 1)]).amin(0)
 
 
+_EXACT_CONVEX: tuple[Callable[[Fraction], Fraction], ...] = (
+    lambda beta: beta**2,
+    lambda beta: beta**2 / (1 + beta),
+    lambda beta: max(Fraction(0), beta - Fraction(1, 2)),
+)
+_NUMBERS = ("R", "R_star", "E_least", "E_T", "T_E", "R_01", "R_01_star", "E_least_01", "B")
+
 _FAMILIES: dict[str, tuple[Transformation, ...]] = {"convex": _CONVEX, "nondecreasing": (*_CONVEX, _pools)}
 
 
@@ -76,24 +83,30 @@ def _attack(family: tuple[Transformation, ...], effort: Effort) -> Finding:
 
 
 def _sample(draw: random.Random) -> Sample:
-    """A finite input space with made-up conditional risks whose regrets respect T = beta^2 pointwise."""
+    """A finite input space with made-up conditional risks whose regrets respect a convex T pointwise."""
     size = draw.randint(1, 5)
     weights = [draw.randint(1, 9) for _ in range(size)]
     mass = [Fraction(weight, sum(weights)) for weight in weights]
     betas = [Fraction(draw.randint(0, 10), 10) for _ in mass]
     least = [Fraction(draw.randint(0, 20), 10) for _ in mass]
-    regrets = [beta**2 + Fraction(draw.randint(0, 5), 10) for beta in betas]
+    transform = draw.choice(_EXACT_CONVEX)
+    regrets = [transform(beta) + Fraction(draw.randint(0, 5), 10) for beta in betas]
     risk = sum((m * (c + r) for m, c, r in zip(mass, least, regrets, strict=True)), Fraction(0))
     mean_least = sum((m * c for m, c in zip(mass, least, strict=True)), Fraction(0))
     mean_beta = sum((m * b for m, b in zip(mass, betas, strict=True)), Fraction(0))
     best_in_class = mean_least + (risk - mean_least) * Fraction(draw.randint(0, 10), 10)
     gap = best_in_class - mean_least
+    wrong, least_wrong = Fraction(draw.randint(1, 9), 10), Fraction(draw.randint(0, 9), 10)
     values = {
         "R": risk,
         "R_star": best_in_class,
         "E_least": mean_least,
-        "E_T": sum((m * b**2 for m, b in zip(mass, betas, strict=True)), Fraction(0)),
-        "T_E": mean_beta**2,
+        "E_T": sum((m * transform(b) for m, b in zip(mass, betas, strict=True)), Fraction(0)),
+        "T_E": transform(mean_beta),
+        "R_01": least_wrong + mean_beta,
+        "R_01_star": least_wrong + wrong * mean_beta,
+        "E_least_01": least_wrong,
+        "B": mean_beta,
     }
     left = risk - best_in_class + gap
     return Sample({name: real(value) for name, value in values.items()}, real(left), {})
@@ -107,10 +120,17 @@ def _derivation(given: str) -> Finding:
         draw = random.Random(0)
         with mpmath.workdps(60):
             d = Derivation(
-                Domain(*(Real(name) for name in ("R", "R_star", "E_least", "E_T", "T_E"))),
+                Domain(*(Real(name) for name in _NUMBERS)),
                 [_sample(draw) for _ in range(20)],
             )
-        R, R_star, E_least, E_T, T_E = (d[name] for name in ("R", "R_star", "E_least", "E_T", "T_E"))
+        R, R_star, E_least, E_T, T_E = (d[name] for name in _NUMBERS[:5])
+        R_01, R_01_star, E_least_01, B = (d[name] for name in _NUMBERS[5:])
+        zero_one = d.identity(
+            "R_01(h) - R_01* + M_01 = R_01(h) - E[C_01*(x)]",
+            R_01 - R_01_star + (R_01_star - E_least_01),
+            R_01 - E_least_01,
+        )
+        mean = d.by_definition("which is the mean zero-one regret B, and T_E = T(B)", R_01 - E_least_01, B)
         left = d.expands("the gap is M = R* - E[C*(x)]", R - R_star + (R_star - E_least))
         pointwise = d.lemma(
             "E[C(h,x) - C*(x)] >= E[T(zero-one regret at x)] by the pointwise bound",
@@ -122,7 +142,12 @@ def _derivation(given: str) -> Finding:
             raise StepFailed(f"Jensen's inequality needs a convex transformation; given: {given}")
         jensen = d.lemma("E[T(X)] >= T(E[X]), T convex by assumption", lemmas.JENSEN, E_T, T_E)
         fact = d.combine("chain", left, T_E, [(sympy.Integer(1), pointwise), (sympy.Integer(1), jensen)])
-        return d.conclude([fact], scope, statement)
+        envelope = d.deduce(
+            "the convex envelope of T is convex and at most T: the statement applies to it",
+            lemmas.CONVEX_CHORD,
+            requires=[fact],
+        )
+        return d.conclude([fact, zero_one, mean, envelope], scope, statement)
 
     return derive(proof, scope, statement)
 

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
+import sympy
+
 from plumbline import witness
 from plumbline.domain import Domain, Instances, Integer, Real
 from plumbline.evidence import Finding
@@ -122,60 +124,72 @@ def _same_pool(d: Derivation, subject: Subject) -> Fact:
     return d.equal("the claimed pool is max(beta - 1/m, beta/m)", bounds.mae_pool, subject["pool"])
 
 
-def _attaining_samples(shallow: bool) -> list[Sample]:
+def _attaining_samples() -> list[Sample]:
     made = []
-    for n in (2, 3, 4, 6):
+    for n in (2, 3, 5, 11):
         for m in range(2, n + 1):
-            for beta in _BETAS:
-                if ((m - 1) * beta <= 1) is shallow:
-                    values = {"beta": beta, "m": Fraction(m)}
-                    made.append(Sample(values, mae_regret(*attaining(n, m, beta)), {"n": n}))
+            for beta in _BETAS[:: 1 if n < 11 else 4]:
+                pool = max(beta - Fraction(1, m), beta / m)
+                values = {"beta": beta, "m": Fraction(m), "X": pool}
+                made.append(Sample(values, mae_regret(*attaining(n, m, beta)), {"n": n}))
     return made
 
 
 def _attained(subject: Subject) -> Finding:
     statement = "every pool is attained: regret = pool(beta, m) for each 2 <= m <= n"
-    variables = Domain(Real("beta", 0, 1), Integer("m", 2, None))
 
     def proof() -> Finding:
-        facts = []
-        for shallow in (False, True):
-            d = Derivation(variables, _attaining_samples(shallow))
-            beta, m = d["beta"], d["m"]
-            low = (1 - (m - 1) * beta) / m
-            value, name = (beta / m, "beta/m") if shallow else (beta - 1 / m, "beta - 1/m")
-            top = low + beta if shallow else beta
-            left = d.expands(f"the instance with {'tied' if shallow else 'one'} top label", top - 1 / m)
-            facts.append(d.identity(f"its regret is {name}", left, value))
+        d = Derivation(Domain(Real("beta", 0, 1), Integer("m", 2, None), Real("X", 0, 1)), _attaining_samples())
+        beta, m = d["beta"], d["m"]
+        d.expands("X = max(beta - 1/m, beta/m), the regret of the instance with scores uniform on the pool", d["X"])
+        low = (1 - (m - 1) * beta) / m
+        shallow = d.identity("m - 1 labels at p_k + beta, p_k = (1 - (m-1) beta)/m", low + beta - 1 / m, beta / m)
+        masses = d.identity("masses sum to 1", (m - 1) * (low + beta) + low, beta * 0 + 1)
         switch = d.identity(
-            "beta/m exceeds beta - 1/m exactly when (m-1) beta <= 1, where the first instance exists",
+            "beta/m exceeds beta - 1/m exactly when (m-1) beta <= 1, where p_k >= 0; beyond it p_k = 0, p_j = beta "
+            "and m - 2 others share 1 - beta <= (m-2) beta",
             beta / m - (beta - 1 / m),
-            (1 - (m - 1) * beta) / m,
+            low,
         )
-        return d.conclude([*facts, switch, _same_pool(d, subject)], claims.sharp_mae.domain, statement)
+        return d.conclude([shallow, masses, switch, _same_pool(d, subject)], claims.sharp_mae.domain, statement)
 
     return derive(proof, claims.sharp_mae.domain, statement)
 
 
 def _segment_samples() -> list[Sample]:
-    """Points of the segment [1/m, 1/(m-1)] with the value of the transformation there (n large)."""
+    """Points of the segment [1/m, 1/(m-1)] with the transformation there; sizes n that allow m + 1 labels."""
     made = []
-    for m in range(2, 6):
+    for index, m in enumerate((2, 3, 4, 5, 1, 1)):
         for step in range(4):
-            beta = Fraction(1, m) + Fraction(step, 3) * (Fraction(1, m - 1) - Fraction(1, m))
-            least = min(max(beta - Fraction(1, k), beta / k) for k in range(2, 40))
-            values = {"m": Fraction(m), "below": 1 - (m - 1) * beta, "beta": beta, "above": beta - Fraction(1, m)}
-            made.append(Sample(values, least, {"n": (2, 3, 6)[step % 3]}))
+            low, high = Fraction(1, m), Fraction(1, m - 1) if m > 1 else Fraction(1)
+            if m == 1:
+                low, high, m_used = Fraction(1, 2), Fraction(1), 2
+            else:
+                m_used = m
+            beta = low + Fraction(step, 3) * (high - low)
+            n = (m_used + 1, 11, 30)[index % 3] if m > 1 else 2
+            least = min(max(beta - Fraction(1, k), beta / k) for k in range(2, max(n, 40 if m > 1 else n) + 1))
+            values = {
+                "m": Fraction(m_used),
+                "beta": beta,
+                "X": least,
+                "below": 1 - (m_used - 1) * beta,
+                "above": beta - Fraction(1, m_used),
+            }
+            made.append(Sample(values, least, {"n": n}))
     return made
 
 
 def _envelope(subject: Subject) -> Finding:
     statement = "the convex envelope is piecewise linear through (0,0) and the nodes"
-    unit = (Real("below", 0, 1), Real("above", 0, 1))
 
     def proof() -> Finding:
-        d = Derivation(Domain(Real("beta", 0, 1), Integer("m", 2, None), *unit), _segment_samples())
-        beta, m = d["beta"], d["m"]
+        variables = Domain(
+            Real("beta", 0, 1), Integer("m", 2, None), Real("X", 0, 1), Real("below", 0, 1), Real("above", 0, 1)
+        )
+        d = Derivation(variables, _segment_samples())
+        beta, m, below, above = (d[name] for name in ("beta", "m", "below", "above"))
+        d.expands("X = T*(beta) with 1/m <= beta <= 1/(m-1), the least of all pools", d["X"])
         chord = (2 * beta - 1 / m) / (m + 1)
         facts = [
             d.equal("nodes at 1/(m-1)", bounds.mae_node_beta, subject["node_beta"]),
@@ -183,19 +197,29 @@ def _envelope(subject: Subject) -> Finding:
             _same_pool(d, subject),
             d.identity("the chord ends at node m", chord.subs(beta, 1 / (m - 1)), 1 / (m * (m - 1))),
             d.identity("and at node m + 1", chord.subs(beta, 1 / m), 1 / (m * (m + 1))),
-            d.identity(
-                "pools of at most m labels lie above it left of 1/(m-1)",
-                beta / m - chord,
-                (1 - (m - 1) * beta) / (m * (m + 1)),
-            ),
-            d.identity(
-                "pools of more than m labels lie above it right of 1/m",
-                beta - 1 / (m + 1) - chord,
-                (m - 1) * (beta - 1 / m) / (m + 1),
-            ),
+            d.by_definition("1 - (m-1) beta >= 0 left of node m", 1 - (m - 1) * beta, below),
+            d.by_definition("beta - 1/m >= 0 right of node m + 1", beta - 1 / m, above),
+        ]
+        small = d.combine(
+            "pools of j <= m labels, at least beta/j >= beta/m, lie above the chord",
+            beta / m,
+            chord + below / (m * (m + 1)),
+            [(1 / (m * (m + 1)), facts[5])],
+        )
+        large = d.combine(
+            "pools of j > m labels, at least beta - 1/j >= beta - 1/(m+1), lie above the chord",
+            beta - 1 / (m + 1),
+            chord + (m - 1) * above / (m + 1),
+            [((m - 1) / (m + 1), facts[6])],
+        )
+        facts += [
+            small,
+            large,
+            d.nonnegative("the first gap", below / (m * (m + 1))),
+            d.nonnegative("the second gap", (m - 1) * above / (m + 1)),
             d.identity("node m lies on its pool", 1 / (m - 1) - 1 / m, 1 / (m * (m - 1))),
             d.nonnegative("slopes 2/(m+1) rise from chord m + 1 to chord m", 2 / (m + 1) - 2 / (m + 2)),
-            d.nonnegative("the first slope 1/m is below the next, 2/m", 2 / m - 1 / m),
+            d.nonnegative("the first slope, 1/n from (0, 0) to node n, is below the next, 2/n", 2 / m - 1 / m),
         ]
         convex = d.deduce(
             "rising slopes: the chords form a convex minorant that touches at its nodes, the envelope",
@@ -211,14 +235,9 @@ def _class_free(subject: Subject) -> Finding:
     statement = "pool(beta, m) >= beta^2/(1+beta) for every m"
 
     def proof() -> Finding:
-        variables = Domain(Real("beta", 0, 1), Integer("m", 2, None), Real("X", 0, 1))
-        made = [
-            Sample({**s.values, "X": s.left}, s.left, s.axes)
-            for s in [*_attaining_samples(True), *_attaining_samples(False)]
-        ]
-        d = Derivation(variables, made)
+        d = Derivation(Domain(Real("beta", 0, 1), Integer("m", 2, None), Real("X", 0, 1)), _attaining_samples())
         beta, m, X = (d[name] for name in ("beta", "m", "X"))
-        left = d.expands("X = pool(beta, m)", X)
+        left = d.expands("X = pool(beta, m), the regret of the attaining instance", X)
         deep = d.by_definition("X >= beta - 1/m", X, beta - 1 / m)
         shallow = d.by_definition("X >= beta/m", X, beta / m)
         fact = d.combine(
@@ -227,8 +246,9 @@ def _class_free(subject: Subject) -> Finding:
             beta**2 / (1 + beta),
             [(beta / (1 + beta), deep), (1 / (1 + beta), shallow)],
         )
-        claimed = d.at_least("the claimed bound is no larger", bounds.mae_class_free, subject["class_free"])
-        return d.conclude([fact, claimed], claims.sharp_mae.domain, statement)
+        exact = bounds.mae_class_free
+        reached = d.reaches("X >= beta^2/(1+beta)", fact, exact, subject["class_free"], beta=beta)
+        return d.conclude([fact, reached], claims.sharp_mae.domain, statement)
 
     return derive(proof, claims.sharp_mae.domain, statement)
 
@@ -237,7 +257,7 @@ def _inverse(subject: Subject) -> Finding:
     statement = "(t + sqrt(t^2+4t))/2 inverts beta^2/(1+beta) and is at most sqrt(2t) for t <= 1/2"
 
     def proof() -> Finding:
-        made = [Sample({"beta": beta}, beta**2 / (1 + beta), {"n": 2 + i % 3}) for i, beta in enumerate(_BETAS)]
+        made = [Sample({"beta": beta}, beta**2 / (1 + beta), {"n": (2, 5, 11)[i % 3]}) for i, beta in enumerate(_BETAS)]
         d = Derivation(Domain(Real("beta", 0, 1)), made)
         beta = d["beta"]
         t = d.expands("t = beta^2/(1+beta)", beta**2 / (1 + beta))
@@ -247,9 +267,17 @@ def _inverse(subject: Subject) -> Finding:
             d.nonnegative("the root is nonnegative", beta * (beta + 2) / (1 + beta)),
             d.nonnegative("beta^2/(1+beta) >= beta^2/2", beta**2 * (1 - beta) / (2 * (1 + beta))),
             d.identity("that difference", t - beta**2 / 2, beta**2 * (1 - beta) / (2 * (1 + beta))),
+            d.identity("its derivative", sympy.diff(t, beta), beta * (2 + beta) / (1 + beta) ** 2),
+            d.nonnegative("so it rises with beta", beta * (2 + beta) / (1 + beta) ** 2),
             d.equal("the claimed inverse is this one", bounds.mae_class_free_inverse, subject["inverse"]),
         ]
-        return d.conclude(facts, claims.sharp_mae.domain, statement)
+        rises = d.deduce(
+            "beta^2/(1+beta) rises from 0 to 1/2: a regret of t <= 1/2 allows beta up to its inverse at t only",
+            lemmas.MEAN_VALUE,
+            requires=facts,
+            smooth=[t],
+        )
+        return d.conclude([*facts, rises], claims.sharp_mae.domain, statement)
 
     return derive(proof, claims.sharp_mae.domain, statement)
 

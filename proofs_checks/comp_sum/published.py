@@ -93,7 +93,7 @@ def _falling(d: Derivation) -> Fact:
         [(q / 2 * (1 + x), flatter), (q / 2 * ((1 + w) / 2) ** (q - 1), largest)],
     )
     end = d.identity("h(1) = M - 1", h.subs(w, 1), M - 1)
-    return d.lemma("h(w) >= h(1)", lemmas.MEAN_VALUE, h, M - 1, requires=[slope, end, flatter, largest])
+    return d.lemma("h(w) >= h(1)", lemmas.MEAN_VALUE, h, M - 1, requires=[slope, end, flatter, largest], smooth=[h])
 
 
 def _gce_derivation(claimed: Formula) -> Finding:
@@ -116,10 +116,10 @@ def _gce_derivation(claimed: Formula) -> Finding:
             [(1, rest), (k**q * P / q, _falling(d)), (P * (M - 1) / q, largest)],
         )
         mean_fact = d.by_definition("M is the power mean of 1 + x and 1 - x", M, mean)
-        inner = exact.expr.subs({exact.symbols["beta"]: x})
-        scaled = exact.expr.subs({exact.symbols["beta"]: P * x})
+        inner = exact.at(beta=x, n=n, tau=tau)
+        scaled = exact.at(beta=P * x, n=n, tau=tau)
         pair = d.identity("the pair's value is P T(x)", P * (mean - 1) / (q * n**q), P * inner)
-        zero = d.identity("T(0) = 0", exact.expr.subs({exact.symbols["beta"]: 0}), sympy.Integer(0))
+        zero = d.identity("T(0) = 0", exact.at(beta=0, n=n, tau=tau), sympy.Integer(0))
         chord = d.lemma(
             "P T(x) + (1 - P) T(0) >= T(P x)", lemmas.CONVEX_CHORD, P * inner, scaled, requires=[convex, zero]
         )
@@ -129,8 +129,8 @@ def _gce_derivation(claimed: Formula) -> Finding:
             scaled,
             [(1, fact), (P / (q * n**q), mean_fact), (1, pair), (1, chord)],
         )
-        below = d.at_least("the claimed transformation is no larger", exact, claimed)
-        return d.conclude([final, below], scope, statement, rests_on=("comp_sum.jensen_lift",))
+        reached = d.reaches("regret >= T(beta)", final, exact, claimed, beta=P * x, n=n, tau=tau)
+        return d.conclude([final, reached], scope, statement, rests_on=("comp_sum.jensen_lift",))
 
     return derive(proof, scope, statement)
 
@@ -191,8 +191,8 @@ def _linear_derivation(claimed: Formula) -> Finding:
             beta / (q * n**q),
             [(1 / q, masses), (p / q, total), (beta / q, largest)],
         )
-        below = d.at_least("the claimed transformation is no larger", bounds.transform_linear, claimed)
-        return d.conclude([fact, below], scope, statement, rests_on=("comp_sum.jensen_lift",))
+        reached = d.reaches("regret >= T(beta)", fact, bounds.transform_linear, claimed, beta=beta, n=n, tau=tau)
+        return d.conclude([fact, reached], scope, statement, rests_on=("comp_sum.jensen_lift",))
 
     return derive(proof, scope, statement)
 
@@ -277,7 +277,12 @@ def _below_one(subject: Subject) -> Finding:
         zero = d.identity("T(0) = 0", exact.expr.subs({exact.symbols["beta"]: 0}), sympy.Integer(0))
         flat = d.identity("T'(0) = 0", sympy.diff(exact.expr.subs(at), y).subs(y, 0), sympy.Integer(0))
         taylor = d.lemma(
-            "T >= low beta^2/2", lemmas.TAYLOR, exact.expr, low * beta**2 / 2, requires=[second, curved, zero, flat]
+            "T >= low beta^2/2",
+            lemmas.TAYLOR,
+            exact.expr,
+            low * beta**2 / 2,
+            requires=[second, curved, zero, flat],
+            smooth=[exact.expr],
         )
         form = d.identity("low/2 = 1/c", low / 2, 1 / bounds.simplified_below_one.expr)
         wider = d.at_least("the claimed constant is no smaller", subject["below_one"], bounds.simplified_below_one)
@@ -317,7 +322,14 @@ def _from_one(subject: Subject, tau_axis: Real) -> Finding:
         at = {logistic.symbols["beta"]: y}
         curved = d.nonnegative("T_1'' - 1 = y^2/(1-y^2) >= 0", y**2 / (1 - y**2))
         second = d.identity("T_1''", sympy.diff(logistic.expr.subs(at), y, 2) - 1, y**2 / (1 - y**2))
-        square = d.lemma("T_1 >= beta^2/2", lemmas.TAYLOR, logistic.expr, beta**2 / 2, requires=[curved, second])
+        square = d.lemma(
+            "T_1 >= beta^2/2",
+            lemmas.TAYLOR,
+            logistic.expr,
+            beta**2 / 2,
+            requires=[curved, second],
+            smooth=[logistic.expr],
+        )
         facts: list[Fact] = [square]
         if not single:
             tangent = d.lemma(

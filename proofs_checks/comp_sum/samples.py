@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from theory.comp_sum.witnesses import real, regret
 
-_CLASSES = (2, 3, 4, 6)
+_CLASSES = (2, 3, 5, 11)
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ def _distribution(draw: random.Random, n: int, *, positive: bool) -> list[Fracti
 
 
 def conditionals(count: int = 24, seed: int = 0) -> Iterator[Conditional]:
-    """Instances for n = 2, 3, 4 and 6 in turn, with a predicted label that is not a likeliest one."""
+    """Instances for n = 2, 3, 5 and 11 in turn, with a predicted label that is not a likeliest one."""
     draw = random.Random(seed)
     made = 0
     while made < count:

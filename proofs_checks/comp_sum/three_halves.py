@@ -165,11 +165,9 @@ def _lower(subject: Subject, piece: str) -> Finding:
             two,
             requires=[named, *facts],
         )
-        value = exact.expr.subs({exact.symbols["beta"]: beta})
         final = d.combine("regret >= G", left, two, [(1, ordered), (1, excess), (1, integral)])
-        same = d.identity("G is the two-class transformation", two, value)
-        below = d.at_least("the claimed transformation is no larger", exact, subject[piece])
-        return d.conclude([final, same, below], scope, statement)
+        reached = d.reaches("G is the two-class transformation", final, exact, subject[piece], beta=beta, tau=tau)
+        return d.conclude([final, reached], scope, statement)
 
     return derive(proof, scope, statement)
 
@@ -179,7 +177,7 @@ def _logistic_lower(subject: Subject) -> Finding:
     return pointwise_logistic(subject["logistic"], scope)
 
 
-def _convex(claimed: Formula, tau_axis: Real) -> Finding:
+def _convex(claimed: Formula, exact: Formula, tau_axis: Real) -> Finding:
     """Convexity of the transformation: it is its own envelope."""
     scope = claims.le_three_halves.domain.restrict(tau_axis)
     statement = f"the transformation is convex in beta, {tau_axis.describe()}"
@@ -188,8 +186,18 @@ def _convex(claimed: Formula, tau_axis: Real) -> Finding:
         convex = convexity(claimed)
         assert tau_axis.lo is not None and tau_axis.hi is not None
         tau = (tau_axis.lo + tau_axis.hi) / 2
-        made = [Sample({"beta": Fraction(i, 4), "tau": tau}, 0, {"n": 2 + i}) for i in range(4)]
+        fixed = {"tau": tau} if "tau" in exact.symbols else {}
+        made = [
+            Sample(
+                {"beta": Fraction(i, 4), "tau": tau},
+                exact.mpmath(beta=Fraction(i, 4), **fixed),
+                {"n": (2, 5, 11)[i % 3]},
+            )
+            for i, b in enumerate(Fraction(step, 4) for step in range(5))
+        ]
         d = Derivation(Domain(bounds.BETA, tau_axis), made)
+        arguments = {name: d[name] for name in claimed.symbols}
+        d.expands("the claimed transformation has the exact values", d.claimed(claimed, **arguments))
         envelope = d.deduce("a convex function is its own convex envelope", lemmas.CONVEX_CHORD, requires=[convex])
         return d.conclude([convex, envelope], scope, statement)
 
@@ -231,9 +239,9 @@ def le_three_halves(subject: Subject, effort: Effort) -> Iterator[Finding]:
     yield from _attacks(subject, effort)
     for piece in _PIECES:
         yield _lower(subject, piece).for_part("lower")
-        yield _convex(subject[piece], _PIECES[piece]).for_part("convex")
+        yield _convex(subject[piece], _EXACT[piece], _PIECES[piece]).for_part("convex")
     yield _logistic_lower(subject).for_part("lower")
-    yield _convex(subject["logistic"], _ONE).for_part("convex")
+    yield _convex(subject["logistic"], bounds.transform_logistic, _ONE).for_part("convex")
     domain = claims.le_three_halves.domain
     for role, axis in (*_PIECES.items(), ("logistic", _ONE)):
         yield from (found.for_part("attained") for found in two_class_derivation(subject[role], axis, domain))

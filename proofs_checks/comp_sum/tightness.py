@@ -71,7 +71,7 @@ def _two_class_proof(transform: Formula, tau_axis: Real, piece: Real, scope: Dom
     taus = [Fraction(step, 10) for step in range(16) if tau_axis.contains(Fraction(step, 10))]
     with mpmath.workdps(_DIGITS):
         made = [
-            sample((2, 3, 5)[i % 3], beta, taus[i % len(taus)])
+            sample((2, 3, 11)[i % 3], beta, taus[i % len(taus)])
             for i, beta in enumerate(b for b in _BETAS * 3 if piece.contains(b))
         ]
     d = Derivation(Domain(piece, tau_axis), made)
@@ -83,9 +83,8 @@ def _two_class_proof(transform: Formula, tau_axis: Real, piece: Real, scope: Dom
         masses = power(high, 1 / (2 - tau)) + power(low, 1 / (2 - tau))
         risk, least = (1 - 2 ** (1 - tau)) / (tau - 1), (1 - masses ** (2 - tau)) / (tau - 1)
     left = d.expands("risk at s = (1/2, 1/2) minus the least risk", risk - least)
-    claimed = transform.expr.subs({transform.symbols["beta"]: beta})
-    if "tau" in transform.symbols:
-        claimed = claimed.subs({transform.symbols["tau"]: tau})
+    arguments = {"beta": beta, "tau": tau}
+    claimed = d.claimed(transform, **{name: arguments[name] for name in transform.symbols})
     same = d.identity("this is the transformation", left, claimed)
     return d.conclude([same], scope, statement, rests_on=("comp_sum.bayes_risk.complete",))
 
@@ -152,10 +151,7 @@ def _gap(subject: Subject, role: str, tau_axis: Real) -> Finding:
             lemmas.EXPONENTIAL_MONOTONE,
             requires=[],
         )
-        claimed = subject[role]
-        published = claimed.expr.subs(
-            {claimed.symbols["beta"]: 1, claimed.symbols["n"]: n, claimed.symbols["tau"]: tau}
-        )
+        published = d.claimed(subject[role], beta=1, n=n, tau=tau)
         if role == "gce":
             value = (1 - 2 ** (1 - tau)) * (1 - (2 / n) ** (tau - 1)) / q
         else:

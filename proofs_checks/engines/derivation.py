@@ -2,20 +2,22 @@
 
 A derivation speaks of finitely many real numbers: the parameters of an instance and *aggregates*, sums over an
 index set of any size. It starts from the definition of the claim's left side in these numbers, collects facts
-``left >= right`` (proved by an engine on the whole declared range of the numbers, or read off a cited lemma) and joins them by
-linear combination, which the symbolic engine checks as an identity.
+``left >= right`` (proved by an engine on the whole declared range of the numbers, or read off a cited lemma) and
+joins them by linear combination, which the symbolic engine checks as an identity.
 
 Every step is also evaluated at samples: concrete instances whose numbers were computed from the definitions,
 independently of the derivation. A sample that contradicts a step breaks the derivation. So a wrong
 expansion, a misquoted lemma or numbers outside their declared range cannot go unnoticed where samples reach.
+
+What is trusted, and said in the evidence: that the expansion of the left side and the reading of a lemma hold for
+every size of the index set, as they do at the samples (which must spread over sizes), and the lemmas themselves.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -28,45 +30,25 @@ from plumbline.evidence import Engine, Finding, Scope, Strength, Verdict
 from plumbline.formula import Formula
 from plumbline.nouns import Lemma
 from proofs_checks.engines import interval, symbolic
+from proofs_checks.engines.facts import (
+    WORDS,
+    Fact,
+    Sample,
+    StepFailed,
+    convexity,
+    exact_rational,
+    formula_at_least,
+    renamed,
+    require_smooth,
+)
+
+__all__ = ["ENGINE", "Derivation", "Fact", "Sample", "StepFailed", "convexity", "derive", "formula_at_least"]
 
 ENGINE = Engine("derivation", Strength.SYMBOLIC)
 
 _DIGITS = 50
 _SLACK = 30
-_SPREAD = 3
-
-
-def _exact(value: Any) -> Fraction:
-    """A rational or a finite mpf as the rational number that it is."""
-    return value if isinstance(value, (int, Fraction)) else Fraction(*mpmath.libmp.to_rational(value._mpf_))
-
-
-class StepFailed(Exception):
-    """A step of a derivation that was not established."""
-
-
-@dataclass(frozen=True)
-class Sample:
-    """One concrete instance: its numbers by name, the claim's left side, and the axes that it stands for.
-
-    ``values`` and ``left`` come from the definitions. ``axes`` holds values of those declared axes of the claim
-    that are no numbers of the derivation (the number of classes, say).
-    """
-
-    values: Mapping[str, Any]
-    left: Any
-    axes: Mapping[str, int]
-
-
-@dataclass(frozen=True)
-class Fact:
-    """``left >= right`` (or ``==``) on the whole range of the derivation's numbers."""
-
-    left: Any
-    right: Any
-    relation: str
-    premises: tuple[Finding, ...]
-    rests_on: tuple[str, ...]
+_SPREAD = 8
 
 
 class Derivation:
@@ -78,6 +60,8 @@ class Derivation:
         self.variables = variables
         self.samples = samples
         self.steps: list[dict[str, str]] = []
+        self.left: Any = None
+        self.read: dict[str, None] = {}
         for sample in samples:
             self._require_inside(sample)
 
@@ -91,7 +75,7 @@ class Derivation:
     def _require_inside(self, sample: Sample) -> None:
         for axis in self.variables.ranges:
             value = sample.values[axis.name]
-            if not axis.contains(_exact(value)):
+            if not axis.contains(exact_rational(value)):
                 raise StepFailed(f"a sample has {axis.name}={mpmath.nstr(value, 10)} outside {axis.describe()}")
 
     def _domain_of(self, *expressions: Any) -> Domain:
@@ -131,29 +115,46 @@ class Derivation:
                         f"{label}: expansion gives {mpmath.nstr(value, 15)}, "
                         f"the definition {mpmath.nstr(sample.left, 15)}"
                     )
-        self._record(label, "definition", "left side", expression, "==")
+        self._record(label, f"definition, tried at {len(self.samples)} samples", "left side", expression, "==")
+        self.left = expression
         return expression
 
-    def lemma(self, label: str, lemma: Lemma, left: Any, right: Any, *, requires: Sequence[Fact] = ()) -> Fact:
-        """A fact read off a cited lemma, whose hypotheses are the facts ``requires``."""
+    def lemma(
+        self,
+        label: str,
+        lemma: Lemma,
+        left: Any,
+        right: Any,
+        *,
+        requires: Sequence[Fact] = (),
+        smooth: Sequence[Any] = (),
+    ) -> Fact:
+        """A fact read off a cited lemma, whose hypotheses are the facts ``requires``.
+
+        ``smooth`` lists functions that the lemma needs continuous or differentiable: none may be defined by cases.
+        """
+        self._require_own(label, requires)
+        require_smooth(label, smooth)
         self._try(label, left, right, ">=")
         self._record(label, f"lemma: {lemma.title}", left, right, ">=")
         premises = tuple(item for fact in requires for item in fact.premises)
         rests = tuple(name for fact in requires for name in fact.rests_on)
-        return Fact(left, right, ">=", premises, (*rests, f"lemma:{lemma.name}"))
+        return Fact(left, right, ">=", premises, (*rests, f"lemma:{lemma.name}"), self)
 
-    def deduce(self, conclusion: str, lemma: Lemma, *, requires: Sequence[Fact]) -> Fact:
+    def deduce(self, conclusion: str, lemma: Lemma, *, requires: Sequence[Fact], smooth: Sequence[Any] = ()) -> Fact:
         """A conclusion in words that a cited lemma draws from established facts (no inequality of numbers)."""
+        self._require_own(conclusion, requires)
+        require_smooth(conclusion, smooth)
         self.steps.append({"step": conclusion, "by": f"lemma: {lemma.title}", "left": "", "relation": "", "right": ""})
         premises = tuple(item for fact in requires for item in fact.premises)
         rests = tuple(name for fact in requires for name in fact.rests_on)
-        return Fact(sympy.Integer(0), sympy.Integer(0), "==", premises, (*rests, f"lemma:{lemma.name}"))
+        return Fact(WORDS, WORDS, "==", premises, (*rests, f"lemma:{lemma.name}"), self)
 
     def by_definition(self, label: str, left: Any, right: Any) -> Fact:
         """``left >= right`` because of what an aggregate is (a maximum is at least each of its terms)."""
         self._try(label, left, right, ">=")
         self._record(label, "definition", left, right, ">=")
-        return Fact(left, right, ">=", (), ())
+        return Fact(left, right, ">=", (), (), self)
 
     def identity(self, label: str, left: Any, right: Any, *, positive: Sequence[Any] = ()) -> Fact:
         """``left == right`` by the symbolic engine."""
@@ -161,7 +162,7 @@ class Derivation:
         finding = symbolic.prove_identity(left, right, self._domain_of(left, right), positive=positive)
         self._established(label, finding)
         self._record(label, finding.engine, left, right, "==")
-        return Fact(left, right, "==", (finding,), ())
+        return Fact(left, right, "==", (finding,), (), self)
 
     def nonnegative(self, label: str, expression: Any) -> Fact:
         """``expression >= 0`` by the sign rules of the symbolic engine."""
@@ -169,7 +170,7 @@ class Derivation:
         finding = symbolic.prove_nonnegative(expression, self._domain_of(expression))
         self._established(label, finding)
         self._record(label, finding.engine, expression, 0, ">=")
-        return Fact(expression, sympy.Integer(0), ">=", (finding,), ())
+        return Fact(expression, sympy.Integer(0), ">=", (finding,), (), self)
 
     def positive(self, label: str, expression: Any) -> Fact:
         """``expression > 0`` by the sign rules of the symbolic engine."""
@@ -177,7 +178,7 @@ class Derivation:
         finding = symbolic.prove_nonnegative(expression, self._domain_of(expression), strict=True)
         self._established(label, finding)
         self._record(label, finding.engine, expression, 0, ">")
-        return Fact(expression, sympy.Integer(0), ">", (finding,), ())
+        return Fact(expression, sympy.Integer(0), ">", (finding,), (), self)
 
     def enclosed(self, label: str, left: Any, right: Any, **options: Any) -> Fact:
         """``left >= right`` by ball arithmetic on the whole range (``options`` as for the interval engine)."""
@@ -190,10 +191,11 @@ class Derivation:
         )
         self._established(label, finding)
         self._record(label, finding.engine, left, right, ">=")
-        return Fact(left, right, ">=", (finding,), ())
+        return Fact(left, right, ">=", (finding,), (), self)
 
     def combine(self, label: str, left: Any, right: Any, terms: Sequence[tuple[Any, Fact]]) -> Fact:
         """``left >= right`` because ``left - right`` is a nonnegative combination of facts' slacks."""
+        self._require_own(label, [fact for _, fact in terms])
         self._try(label, left, right, ">=")
         triples = [(coefficient, fact.left, fact.right) for coefficient, fact in terms]
         everything = [left, right, *(part for triple in triples for part in triple)]
@@ -202,28 +204,77 @@ class Derivation:
         self._record(label, f"{finding.engine}: linear combination", left, right, ">=")
         premises = (finding, *(item for _, fact in terms for item in fact.premises))
         rests = tuple(name for _, fact in terms for name in fact.rests_on)
-        return Fact(left, right, ">=", premises, rests)
+        return Fact(left, right, ">=", premises, rests, self)
+
+    def _require_own(self, label: str, facts: Sequence[Fact]) -> None:
+        """Facts of another derivation were proved on other ranges; facts about whole formulas belong to none."""
+        if any(fact.owner not in (None, self) for fact in facts):
+            raise StepFailed(f"{label}: uses a fact of another derivation")
+
+    def claimed(self, formula: Formula, **at: Any) -> Any:
+        """The formula at rationals, numbers or expressions in them, which must stay in its declared ranges."""
+        for axis in formula.variables:
+            self._require_in_range(formula.name, axis, sympy.sympify(at[axis.name]))
+        self.read[formula.name] = None
+        return formula.expr.subs({formula.symbols[name]: value for name, value in at.items()}, simultaneous=True)
+
+    def _require_in_range(self, name: str, axis: Real | Integer, value: Any) -> None:
+        own = {number.name: number for number in self.variables.ranges}
+        label = f"the argument {value} of {name} stays in {axis.describe()}"
+        if value.is_Rational:
+            if not axis.contains(Fraction(int(value.p), int(value.q))):
+                raise StepFailed(f"failed: {label}")
+        elif value.is_Symbol and value.name in own:
+            if not covers(Domain(renamed(own[value.name], axis.name)), [Domain(axis)]):
+                raise StepFailed(f"{name} is declared on {axis.describe()}, used on {own[value.name].describe()}")
+        elif isinstance(axis, Integer):
+            raise StepFailed(f"failed: {label}")
+        else:
+            for end, sign, is_open in ((axis.lo, 1, axis.open_lo), (axis.hi, -1, axis.open_hi)):
+                if end is not None:
+                    gap = sign * (value - sympy.Rational(end.numerator, end.denominator))
+                    self.positive(label, gap) if is_open else self.nonnegative(label, gap)
 
     def at_least(self, label: str, exact: Formula, claimed: Formula) -> Fact:
         """``exact >= claimed`` as formulas on the range of ``exact``: identical, or apart by ball arithmetic."""
+        self.read |= {exact.name: None, claimed.name: None}
         finding = formula_at_least(exact, claimed)
         self._established(label, finding)
         self._record(label, finding.engine, exact.name, claimed.name, ">=")
-        return Fact(exact.expr, claimed.expr, ">=", (finding,), ())
+        return Fact(WORDS, WORDS, "==", (finding,), (), self)
+
+    def reaches(self, label: str, fact: Fact, exact: Formula, claimed: Formula, **at: Any) -> Fact:
+        """``fact`` bounds the claim's left side by ``exact`` at the given arguments, and ``exact >= claimed``.
+
+        The arguments are proved to stay in the formula's ranges; the fact must start from the expanded left side.
+        """
+        if fact.owner is not self or fact.left != self.left:
+            raise StepFailed(f"{label}: the fact does not start from the claim's left side")
+        self.identity(f"{label}: the bound", fact.right, self.claimed(exact, **at))
+        return self.at_least(label, exact, claimed)
 
     def equal(self, label: str, exact: Formula, claimed: Formula) -> Fact:
         """``exact == claimed`` as formulas on the range of ``exact``, by the symbolic engine."""
         if not covers(exact.domain, [claimed.domain]):
             raise StepFailed(f"{label}: the claimed formula is declared on {claimed.domain.describe()} only")
+        self.read |= {exact.name: None, claimed.name: None}
         finding = symbolic.prove_identity(exact, claimed, exact.domain)
         self._established(label, finding)
         self._record(label, finding.engine, exact.name, claimed.name, "==")
-        return Fact(exact.expr, claimed.expr, "==", (finding,), ())
+        return Fact(WORDS, WORDS, "==", (finding,), (), self)
 
     def conclude(
         self, facts: Sequence[Fact], scope: Domain, statement: str, *, rests_on: Sequence[str] = ()
     ) -> Finding:
-        """The finding on ``scope``, whose ranges must be covered by the numbers or spread over by the samples."""
+        """The finding on ``scope``, whose ranges must be covered by the numbers or spread over by the samples.
+
+        The left side must have been expanded, and at least one fact of this derivation be concluded from.
+        """
+        if self.left is None:
+            raise StepFailed("the claim's left side was never expanded")
+        if not any(fact.owner is self for fact in facts):
+            raise StepFailed("a conclusion needs a fact of its derivation")
+        self._require_own("conclusion", facts)
         for axis in scope.axes:
             if not isinstance(axis, Every):
                 self._require_covered(axis)
@@ -231,7 +282,12 @@ class Derivation:
             Verdict.HOLDS,
             scope,
             statement,
-            certificate={"kind": "derivation", "variables": self.variables.describe(), "steps": self.steps},
+            certificate={
+                "kind": "derivation",
+                "variables": self.variables.describe(),
+                "steps": self.steps,
+                "formulas": list(self.read),
+            },
             premises=[item for fact in facts for item in fact.premises],
             rests_on=[*rests_on, *(name for fact in facts for name in fact.rests_on)],
             effort={"steps": len(self.steps), "samples": len(self.samples)},
@@ -246,44 +302,11 @@ class Derivation:
             if not covers(Domain(axis), [Domain(own)]):
                 raise StepFailed(f"the derivation treats {own.describe()}, the claim says {axis.describe()}")
             return
-        seen = {sample.axes.get(axis.name) for sample in self.samples}
-        if None in seen or axis.lo not in seen or len(seen) < _SPREAD:
-            raise StepFailed(f"samples do not spread over {axis.describe()}: {sorted(map(str, seen))}")
-
-
-def formula_at_least(left: Formula, right: Formula) -> Finding:
-    """``left >= right`` on the range of ``left``: by identity if they agree, else by ball arithmetic."""
-    if not covers(left.domain, [right.domain]):
-        return ENGINE.finding(
-            Verdict.INCONCLUSIVE,
-            left.domain,
-            f"{left.name} >= {right.name}",
-            reason=f"the claimed formula is declared on {right.domain.describe()} only",
-        )
-    same = symbolic.prove_identity(left, right, left.domain)
-    if same.verdict is Verdict.HOLDS:
-        return same
-    return interval.prove_at_least(left, right, domain=left.domain)
-
-
-def convexity(formula: Formula, variable: str = "beta") -> Fact:
-    """``T'' >= 0`` inside the range of one variable of a formula: a hypothesis of convexity lemmas.
-
-    The other variables range over all of their axes. Where there are none, the formula must be finite at the ends
-    of the range, which its evaluation tries (it is continuous there by the primitives that it is made of).
-    """
-    axis = formula.domain[variable]
-    assert isinstance(axis, Real)
-    for end in (axis.lo, axis.hi):
-        alone = len(formula.domain.axes) == 1 and end is not None and axis.contains(end)
-        if alone and not mpmath.isfinite(formula.mpmath(dps=_DIGITS, **{variable: end})):
-            raise StepFailed(f"{formula.name} is not finite at {variable} = {end}")
-    inside = Real(axis.name, axis.lo, axis.hi, open_lo=True, open_hi=True)
-    second = formula.expr.diff(formula.symbols[axis.name], 2)
-    finding = symbolic.prove_nonnegative(second, formula.domain.restrict(inside), statement=f"{formula.name}'' >= 0")
-    if finding.verdict is not Verdict.HOLDS:
-        raise StepFailed(f"convexity of {formula.name}: {finding.reason}")
-    return Fact(second, sympy.Integer(0), ">=", (finding,), ())
+        if isinstance(axis, Real) or axis.lo is None:
+            raise StepFailed(f"samples do not cover {axis.describe()}: make it a number of the derivation")
+        seen = {sample.axes.get(axis.name, -1) for sample in self.samples}
+        if min(seen) != axis.lo or max(seen) < axis.lo + _SPREAD:
+            raise StepFailed(f"samples do not spread over {axis.describe()}: {sorted(seen)}")
 
 
 def derive(proof: Callable[[], Finding], scope: Scope, statement: str) -> Finding:

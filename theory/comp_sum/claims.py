@@ -80,7 +80,8 @@ phi_properties = Claim(
     statement=(
         r"For all $u\ge 0$, $\tau\ge 0$: $\Phi_\tau(0)=0$ and $0<\Phi_\tau'(u)=(1+u)^{-\tau}\le 1$; $\Phi_\tau$ is "
         r"concave in $u$; $\Phi_\tau(u)$ is nonincreasing in $\tau$; and $\mathbf 1[h(x)\ne y]\le "
-        r"\Phi_\tau(u)/\Phi_\tau(1)$ with $\Phi_\tau(1)=(2^{1-\tau}-1)/(1-\tau)$ (a wrong prediction forces $u\ge 1$)."
+        r"\Phi_\tau(u)/\Phi_\tau(1)$ with $\Phi_\tau(1)=(2^{1-\tau}-1)/(1-\tau)$, $\log 2$ at $\tau=1$ (a wrong "
+        r"prediction forces $u\ge 1$)."
     ),
     domain=Domain(bounds.U, bounds.TAU),
     subject=Subject({"phi": bounds.phi, "derivative": bounds.phi_derivative, "at_one": bounds.phi_at_one}),
@@ -109,9 +110,8 @@ bayes_risk = Claim(
     statement=(
         r"With $r=1/(2-\tau)$ and $q=\tau-1$: $\mathcal C^*_\tau(p)=\inf_s\mathcal C_\tau(p,s)$ equals "
         r"$\big((\sum_y p_y^{r})^{2-\tau}-1\big)/(1-\tau)$ for $\tau\in[0,2)\setminus\{1\}$, the Shannon entropy for "
-        r"$\tau=1$, and $(1-p_{\max})/(\tau-1)$ for $\tau\ge 2$. For $\tau<2$ the infimum is reached at $s_y\propto "
-        r"p_y^{r}$ (in the closure of the finite scores when some $p_y=0$), for $\tau\ge 2$ at the vertex of a most "
-        r"likely label (never by finite scores)."
+        r"$\tau=1$, and $(1-p_{\max})/(\tau-1)$ for $\tau\ge 2$. In the closure of the finite scores the infimum is "
+        r"reached at $s_y\propto p_y^{r}$ for $\tau<2$, and at the vertex of a most likely label for $\tau\ge 2$."
     ),
     domain=Domain(bounds.CLASSES, bounds.TAU, _LAWS),
     subject=Subject(

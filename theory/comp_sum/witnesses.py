@@ -72,6 +72,12 @@ def tsallis_integral(data: Mapping[str, Any], formulas: Mapping[str, Callable[..
     return quad(lambda w: exp(-real(tau - 1) * w), [0, v]), formulas["value"](v=v, tau=tau)
 
 
+def phi_value(data: Mapping[str, Any], formulas: Mapping[str, Callable[..., Any]]) -> tuple[Any, Any]:
+    """Left: Phi_tau(u) from its definition. Right: the stated formula."""
+    u, tau = Fraction(data["u"]), Fraction(data["tau"])
+    return loss(1 / (1 + real(u)), tau), formulas["value"](u=u, tau=tau)
+
+
 def phi_slope(data: Mapping[str, Any], formulas: Mapping[str, Callable[..., Any]]) -> tuple[Any, Any]:
     """Left: the derivative of u -> Phi_tau(u), numerically. Right: the stated derivative."""
     u, tau = Fraction(data["u"]), Fraction(data["tau"])

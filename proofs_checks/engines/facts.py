@@ -1,0 +1,104 @@
+"""What derivations are made of: samples, facts, and facts about whole formulas that engines establish."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+import mpmath
+import sympy
+
+from plumbline.domain import Integer, Real, covers
+from plumbline.evidence import Finding, Verdict
+from plumbline.formula import Formula
+from proofs_checks.engines import interval, symbolic
+
+if TYPE_CHECKING:
+    from proofs_checks.engines.derivation import Derivation
+
+_DIGITS = 50
+WORDS = sympy.Integer(0)
+"""Both sides of a fact that is no inequality of numbers."""
+_CASES = (sympy.Piecewise, sympy.Max, sympy.Min, sympy.Abs, sympy.sign, sympy.Heaviside, sympy.floor, sympy.ceiling)
+
+
+def exact_rational(value: Any) -> Fraction:
+    """A rational or a finite mpf as the rational number that it is."""
+    return Fraction(value) if isinstance(value, (int, Fraction)) else Fraction(*mpmath.libmp.to_rational(value._mpf_))
+
+
+class StepFailed(Exception):
+    """A step of a derivation that was not established."""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One concrete instance: its numbers by name, the claim's left side, and the axes that it stands for.
+
+    ``values`` and ``left`` come from the definitions. ``axes`` holds values of those declared axes of the claim
+    that are no numbers of the derivation (the number of classes, say).
+    """
+
+    values: Mapping[str, Any]
+    left: Any
+    axes: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Fact:
+    """``left >= right`` (or ``==``) on the whole range of the derivation's numbers."""
+
+    left: Any
+    right: Any
+    relation: str
+    premises: tuple[Finding, ...]
+    rests_on: tuple[str, ...]
+    owner: Derivation | None = None
+
+
+def formula_at_least(left: Formula, right: Formula) -> Finding:
+    """``left >= right`` on the range of ``left``: by identity if they agree, else by ball arithmetic."""
+    if not covers(left.domain, [right.domain]):
+        raise StepFailed(f"the claimed formula {right.name} is declared on {right.domain.describe()} only")
+    same = symbolic.prove_identity(left, right, left.domain)
+    if same.verdict is Verdict.HOLDS:
+        return same
+    return interval.prove_at_least(left, right, domain=left.domain)
+
+
+def renamed(axis: Real | Integer, name: str) -> Real | Integer:
+    if isinstance(axis, Integer):
+        return Integer(name, *(None if end is None else int(end) for end in (axis.lo, axis.hi)))
+    low = axis.open_lo and axis.lo is not None
+    high = axis.open_hi and axis.hi is not None
+    return Real(name, axis.lo, axis.hi, open_lo=low, open_hi=high)
+
+
+def require_smooth(label: str, functions: Sequence[Any]) -> None:
+    """Refuse functions defined by cases: between cases a derivative says nothing about jumps and kinks."""
+    for function in functions:
+        if sympy.sympify(function).has(*_CASES):
+            raise StepFailed(f"{label}: {function} is defined by cases")
+
+
+def convexity(formula: Formula, variable: str = "beta") -> Fact:
+    """``T'' >= 0`` inside the range of one variable of a formula: a hypothesis of convexity lemmas.
+
+    The other variables range over all of their axes. Where there are none, the formula must be finite at the ends
+    of the range, which its evaluation tries (it is continuous there by the primitives that it is made of).
+    """
+    axis = formula.domain[variable]
+    assert isinstance(axis, Real)
+    require_smooth(f"convexity of {formula.name}", [formula.expr])
+    for end in (axis.lo, axis.hi):
+        alone = len(formula.domain.axes) == 1 and end is not None and axis.contains(end)
+        if alone and not mpmath.isfinite(formula.mpmath(dps=_DIGITS, **{variable: end})):
+            raise StepFailed(f"{formula.name} is not finite at {variable} = {end}")
+    inside = Real(axis.name, axis.lo, axis.hi, open_lo=True, open_hi=True)
+    second = formula.expr.diff(formula.symbols[axis.name], 2)
+    finding = symbolic.prove_nonnegative(second, formula.domain.restrict(inside), statement=f"{formula.name}'' >= 0")
+    if finding.verdict is not Verdict.HOLDS:
+        raise StepFailed(f"convexity of {formula.name}: {finding.reason}")
+    return Fact(WORDS, WORDS, "==", (finding,), ())
