@@ -79,6 +79,13 @@ class Standing:
     strength: str | None
 
 
+def shorten(scope: str, length: int = 60) -> str:
+    """A scope for one line of print: its first pieces, and how many more there are."""
+    pieces = scope.split("; ")
+    shown = pieces[0] if len(pieces[0]) <= length else pieces[0][: length - 3] + "..."
+    return shown if len(pieces) == 1 else f"{shown} and {len(pieces) - 1} more"
+
+
 def standing(claim: Claim, record: Mapping[str, Any] | None, stale: bool = False) -> Standing:
     """The standing of a claim by its record: ``unchecked`` without one, ``stale`` where sources moved."""
     if record is None:
@@ -96,4 +103,4 @@ def standing(claim: Claim, record: Mapping[str, Any] | None, stale: bool = False
         return Standing("violated", True, strength)
     if coverage == Coverage.WHOLE:
         return Standing(str(strength), True, strength)
-    return Standing(f"{strength} on {record['scope']}", False, strength)
+    return Standing(f"{strength} on {shorten(record['scope'])}", False, strength)

@@ -70,10 +70,15 @@ def _confirm(instance: torch.Tensor) -> Witness | None:
 
 def _attack(family: tuple[Transformation, ...], effort: Effort) -> Finding:
     grid = torch.linspace(0, 1, 5, dtype=torch.float64)
+
+    def slack(batch: search.Batch) -> torch.Tensor:
+        assert isinstance(batch, torch.Tensor)
+        return _gaps(batch, family)
+
     problem = search.Problem(
         sample=lambda generator, count: torch.rand(count, 3, generator=generator, dtype=torch.float64),
         candidates=lambda: torch.cartesian_prod(grid, grid, grid),
-        slack=lambda batch: _gaps(batch, family),
+        slack=slack,
         confirm=_confirm if _pools in family else lambda instance: None,
         project=search.box(0.0, 1.0),
     )

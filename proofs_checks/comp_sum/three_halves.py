@@ -186,7 +186,7 @@ def _convex(claimed: Formula, exact: Formula, tau_axis: Real) -> Finding:
         convex = convexity(claimed)
         assert tau_axis.lo is not None and tau_axis.hi is not None
         tau = (tau_axis.lo + tau_axis.hi) / 2
-        fixed = {"tau": tau} if "tau" in exact.symbols else {}
+        fixed: dict[str, Any] = {"tau": tau} if "tau" in exact.symbols else {}
         made = [
             Sample(
                 {"beta": Fraction(i, 4), "tau": tau},

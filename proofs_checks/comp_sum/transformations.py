@@ -114,7 +114,8 @@ def attack(
     betas = [beta for beta in _BETAS if axis.contains(beta)]  # type: ignore[union-attr]
     top = float(axis.hi) if axis.hi is not None else 1.0  # type: ignore[union-attr]
 
-    def slack(p: torch.Tensor) -> torch.Tensor:
+    def slack(p: search.Batch) -> torch.Tensor:
+        assert isinstance(p, torch.Tensor)
         beta = definitions.zero_one_regret(p, torch.full(p.shape[:1], n - 1))
         inside = (beta - _BETA_ROUNDING).clamp(0.0, top)
         regret = definitions.least_regret_predicting(p, float(tau), validate=False)

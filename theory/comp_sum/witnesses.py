@@ -149,7 +149,7 @@ def mixture(data: Mapping[str, Any], formulas: Mapping[str, Callable[..., Any]])
     for _, beta, value in points:
         assert value >= pools(beta, data["n"])
     mean_regret = sum(weight * value for weight, _, value in points)
-    return mean_regret, pools(sum(weight * beta for weight, beta, _ in points), data["n"])
+    return mean_regret, pools(sum((weight * beta for weight, beta, _ in points), Fraction(0)), data["n"])
 
 
 def pools(beta: Fraction, n: int) -> Fraction:
