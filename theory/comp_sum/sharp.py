@@ -55,7 +55,7 @@ def published_transformation(beta: Any, tau: Fraction | float, n: int) -> np.nda
     return np.asarray(bounds.transform_linear.numpy(beta=values, n=n, tau=t))
 
 
-def _pool_law(beta: np.ndarray, r: float, m: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def pool_law(beta: np.ndarray, r: float, m: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """The law (x, y, z, .., z) on m labels, x = y + beta, that is stationary for the norm of order r.
 
     z^(r-1) is the mean of x^(r-1) and y^(r-1) and the masses sum to 1; where that needs y < 0, y = 0 and the
@@ -85,7 +85,7 @@ def pool_value(beta: Any, tau: Fraction | float, m: int) -> np.ndarray:
     if not 0.5 < q < 1 or m < 3:
         raise InputError(f"pool_value needs 3/2 < tau < 2 and m >= 3, got tau={tau}, m={m}")
     r = 1 / (1 - q)
-    x, y, z = _pool_law(values, r, m)
+    x, y, z = pool_law(values, r, m)
     norm = (x**r + y**r + (m - 2) * z**r) ** (1 / r)
     return np.asarray((norm - m ** (1 / r - 1)) / q)
 
