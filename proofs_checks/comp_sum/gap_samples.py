@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
-_CLASSES = (2, 3, 4, 6)
+_CLASSES = (2, 3, 5, 10)
 
 
 def _distribution(draw: random.Random, size: int, top: int) -> list[str]:
@@ -17,7 +17,7 @@ def _distribution(draw: random.Random, size: int, top: int) -> list[str]:
 
 
 def finite_instances(count: int = 12, seed: int = 0) -> Iterator[dict[str, Any]]:
-    """Weights and laws of 1 to 4 inputs for n = 2, 3, 4 and 6 in turn; impossible labels and inputs included."""
+    """Weights and laws of 1 to 4 inputs for n = 2, 3, 5 and 10 in turn; impossible labels and inputs included."""
     draw = random.Random(seed)
     for index in range(count):
         n, inputs = _CLASSES[index % len(_CLASSES)], draw.randint(1, 4)

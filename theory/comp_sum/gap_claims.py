@@ -76,7 +76,7 @@ deterministic = Claim(
     source="Mao, Mohri, Zhong 2023, derivation repeated",
     assumptions=_SURE_ASSUMPTIONS,
     rests_on=("comp_sum.phi.properties",),
-    parts=("gap", "limit"),
+    parts=("lower", "attained", "limit"),
     scale=("least_loss", "up"),
     refutations=(
         Refutation(
@@ -157,7 +157,10 @@ noisy = Claim(
     provenance=Provenance.DERIVED,
     source="derived",
     rests_on=("comp_sum.gap.bias_only",),
-    remark="The critical noise, below which the gap no longer rises anywhere, is 0.0530849896 (at tau = 1.2196).",
+    remark=(
+        "Numerically the gap stops to rise anywhere at the noise 0.0530849896, where its slope in tau touches 0 at "
+        "tau = 1.2196. Certified is the side above only; below, the curves of figure F4 are monotone on their grids."
+    ),
     refutations=(
         Refutation(
             "the pair 1.165, 1.275",
