@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -13,7 +14,7 @@ from plumbline import audit, catalogue, store
 from plumbline.cli import main
 from plumbline.domain import Domain, Integer, Real
 from plumbline.evidence import Finding
-from plumbline.formula import Formula, box_cox, cosh, sqrt
+from plumbline.formula import Formula, Max, box_cox, cosh, rational, sqrt
 from plumbline.formula.mutants import mutants
 from plumbline.nouns import Check, Claim, Effort, Kind, Provenance, Subject
 from plumbline.report.audits import audits_html
@@ -38,6 +39,13 @@ def broken(subject: Subject, effort: Effort) -> Iterator[Finding]:
     if subject["T"].expr != HALF_SQUARE.expr:
         raise ArithmeticError("cannot cope")
     yield interval.prove_at_least(HALF_SQUARE, subject["T"])
+
+
+def unproven(subject: Subject, effort: Effort) -> Iterator[Finding]:
+    """Violations whose witness shows another relation than it says."""
+    found = interval.prove_at_least(HALF_SQUARE, subject["T"])
+    lying = dataclasses.replace(found.witness, relation="==") if found.witness else None
+    yield dataclasses.replace(found, witness=lying)
 
 
 def declared(name: str, **more: Any) -> Claim:
@@ -113,6 +121,12 @@ def test_an_exception_is_no_kill(paper: Callable[..., Any]) -> None:
     (found,) = audit.audit(paper(broken=broken), HERE)
     assert (found["killed"], found["survived"], found["accepted"]) == (0, 2, 0)
     assert all("cannot cope" in mutant["reason"] for mutant in found["survivors"])
+
+
+def test_a_witness_that_shows_nothing_is_no_kill(paper: Callable[..., Any]) -> None:
+    (found,) = audit.audit(paper(unproven=unproven), HERE)
+    assert (found["killed"], found["survived"], found["accepted"]) == (0, 2, 0)
+    assert all("its witness does not confirm it" in mutant["reason"] for mutant in found["survivors"])
 
 
 def test_without_a_declared_direction_every_change_states_something_else(paper: Callable[..., Any]) -> None:
@@ -216,6 +230,12 @@ def test_equivalent_mutants_are_recognised() -> None:
     frozen = Real("t", 0, 0)
     assert _relation(lambda x, t: 1 + x + t * x**2, "coefficient of t*x**2 times 1.01", X, frozen) == "equal"
     assert _relation(lambda x, t: 1 + x + t * x**2, "coefficient of x times 1.01", X, frozen) == "tighter"
+
+
+def test_agreement_at_a_few_points_is_no_equality() -> None:
+    """The two differ below a millionth only, where no random point falls."""
+    assert _relation(lambda x: Max(x, rational("1e-6")), "number 1e-06 -> 1.01e-06") == "tighter"
+    assert _relation(lambda x: Max(x, rational("1e-6")), "number 1e-06 -> 9.9e-07") == "looser"
 
 
 def test_mutants_without_a_value_are_recognised() -> None:
