@@ -1,6 +1,6 @@
 """Worst-case regret between two rewards by discrete Newton steps, batched in torch (float64).
 
-W(R1, R2) = max{J1(pi1) - J1(pi2) : J2(pi2) >= J2(pi1)} / h(R1), and h(R1) W = min over lambda >= 0 of h(R1 - lambda R2),
+W(R1, R2) = max{J1(pi1) - J1(pi2) : J2(pi2) >= J2(pi1)} / h(R1); h(R1) W = min over lambda >= 0 of h(R1 - lambda R2),
 a convex piecewise linear function of lambda whose supporting lines are the pairs of optimal policies. Newton's
 steps between a line of negative and one of nonnegative slope end at its minimum after finitely many.
 """
