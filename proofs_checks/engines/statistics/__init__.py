@@ -1,6 +1,6 @@
 """Statements judged from samples, with declared false-alarm probability and power.
 
-A paper's check declares its design at module level, under a name or in a tuple or list, where the error budget finds it::
+A paper's check declares its design at module level, by name or in a tuple or list, where the error budget finds it::
 
     RATE = ExponentDesign(name="paper.rate", alpha="1e-5", x=SIZES, seeds=96, noise=0.2,
                           correction=Correction((0.5,)), amplitudes=(1.0,))
