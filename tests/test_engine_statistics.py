@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction as F
 from functools import partial
 from itertools import accumulate
@@ -18,7 +19,7 @@ from plumbline import witness
 from plumbline.domain import Instances
 from plumbline.errors import InputError
 from plumbline.evidence import Finding, Strength, Verdict
-from plumbline.statistical_witnesses import binomial_upper_tail
+from plumbline.statistical_witnesses import binomial_upper_tail, student_tail
 from proofs_checks.engines.statistics import (
     BinomialDesign,
     Interval,
@@ -34,6 +35,7 @@ from proofs_checks.engines.statistics import (
     prove_mean_equals,
     student,
 )
+from proofs_checks.engines.statistics.checks import mean_interval
 from proofs_checks.engines.statistics.power import LEAST_POWER
 
 SEED = np.random.SeedSequence(20240519)
@@ -245,6 +247,14 @@ def test_plans_are_least(design: MeanDesign) -> None:
     assert n == design.samples
 
 
+def test_each_side_of_a_mean_has_the_level_of_the_design() -> None:
+    values = draw(STUDENT, 0.5, 0, 12)
+    for design, error in ((STUDENT, 0.02), (replace(STUDENT, two_sided=True), 0.01)):
+        assert mean_interval(values, design) == student(values, error, normality=NORMAL)
+        found = student(values, error, normality=NORMAL)
+        assert stats.ttest_1samp(values, found.low, alternative="greater").pvalue == pytest.approx(error / 2)
+
+
 def draw(design: MeanDesign, mean: float, replication: int, key: int) -> np.ndarray:
     generator = rng(key, replication)
     if design.method == "student":
@@ -340,6 +350,26 @@ def test_few_or_constant_samples() -> None:
     assert prove_mean_at_most(constant, "1/2", BOUNDED, **ASKED).verdict is Verdict.HOLDS
     assert prove_mean_at_least(constant, "1/2", BOUNDED, **ASKED).verdict is Verdict.VIOLATED
     assert prove_mean_at_most(constant, "1/4", BOUNDED, **ASKED).verdict is Verdict.INCONCLUSIVE
+
+
+@pytest.mark.parametrize("design", [BOUNDED, SIMPLE], ids=lambda design: design.name)
+def test_witnesses_of_bounded_means_carry_the_confidence_limit(design: MeanDesign) -> None:
+    values = draw(design, 0.9, 0, 11)
+    above, below = (
+        prove_mean_at_most(values, "1/2", design, **ASKED),
+        prove_mean_at_least(-values + 1, "1/2", design, **ASKED),
+    )
+    assert above.witness and float(above.witness.left) == pytest.approx(above.effort["low"], rel=1e-12)
+    assert below.witness and float(below.witness.left) == pytest.approx(below.effort["high"], rel=1e-12)
+
+
+def test_witnesses_of_normal_means_carry_the_p_value() -> None:
+    values = draw(STUDENT, 0.9, 0, 11)
+    found = prove_mean_at_most(values, "1/2", STUDENT, **ASKED)
+    p_value = stats.ttest_1samp(values, 0.5, alternative="greater").pvalue
+    assert found.witness and float(found.witness.left) == pytest.approx(p_value, rel=1e-9)
+    data = found.witness.data
+    assert float(student_tail({**data, "side": "below"}, {})[0]) == pytest.approx(1 - p_value)
 
 
 def test_a_witness_of_other_data_does_not_confirm() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from plumbline import witness, witness_script
 from plumbline.domain import Domain, Instances
@@ -17,7 +18,7 @@ from plumbline.evidence import Finding, Strength, Verdict
 from plumbline.nouns import Claim, Kind, Provenance, Subject
 from proofs_checks.engines.statistics import Correction, ExponentDesign, clopper_pearson, fit_exponent, fitted
 from proofs_checks.engines.statistics.exponent_design import RESOLUTION, relative_covariance
-from proofs_checks.engines.statistics.exponents import fit, linear_response, log_means
+from proofs_checks.engines.statistics.exponents import fit, lack_of_fit, linear_response, log_means, model
 from proofs_checks.engines.statistics.power import LEAST_POWER
 
 ASKED: dict[str, Any] = {"scope": Instances(1, "a simulated rate"), "statement": "y ~ x^a", "seed": 3}
@@ -93,6 +94,44 @@ def test_an_interval_that_is_too_wide_settles_nothing() -> None:
     assert judged(PLAIN, noisy, "1/2").verdict is Verdict.VIOLATED
 
 
+def test_the_interval_has_its_error_on_both_sides() -> None:
+    found, y = judged(PLAIN, table(PLAIN, -0.5)).effort, table(PLAIN, -0.5)
+    error = fitted(PLAIN.x, y, PLAIN.correction, seed=3).standard_error
+    reach = stats.t.isf(0.5e-5, PLAIN.seeds - 1) * error
+    assert (found["low"], found["high"]) == pytest.approx((found["exponent"] - reach, found["exponent"] + reach))
+
+
+def test_simulated_power_agrees_with_the_noncentral_t_law() -> None:
+    design = replace(PLAIN, seeds=30, noise=0.3, effect=0.024, alpha="1/20")
+    shift = design.effect / design._standard_error() * np.sqrt(design.seeds)
+    wanted = stats.nct.sf(stats.t.isf(0.025, 29), 29, shift)
+    assert 0.5 < wanted < 0.99 and design.power().low == pytest.approx(wanted, abs=0.03)
+
+
+def test_misfit_is_found_by_curvature_alone_and_by_all_contrasts() -> None:
+    few = replace(PLAIN, seeds=16, noise=0.02)  # too few seeds for Hotelling's test on nine contrasts
+    curved = table(replace(CORRECTED, seeds=16), -0.5, noise=0.02)
+    assert "does not describe" in judged(few, curved).reason
+    straight = table(PLAIN, -0.5, noise=0.02)
+    assert judged(PLAIN, straight).verdict is Verdict.HOLDS
+    quadratic = np.vander(np.log(X), 3)
+    wave = np.sin(2 * np.arange(len(X)))
+    wave -= quadratic @ np.linalg.lstsq(quadratic, wave, rcond=None)[0]
+    assert "does not describe" in judged(PLAIN, straight * np.exp(0.03 * wave)).reason, "no curvature, only a wave"
+
+
+@pytest.mark.parametrize("seeds", [16, 60])
+def test_misfit_of_a_true_form_has_its_level(seeds: int) -> None:
+    x, tables = np.array(X), 4000
+    noise = 0.1 * np.random.default_rng(np.random.SeedSequence(8)).standard_normal((tables, seeds, len(x)))
+    values = np.log1p(noise).mean(1)
+    found = fit(x, values, np.ones_like(x), Correction())
+    value, slopes = model(x, found.parameters, Correction())
+    p = lack_of_fit(x, values - value, slopes, relative_covariance(np.exp(noise)), seeds)
+    interval = clopper_pearson(int((p < 0.05).sum()), tables, 1e-4)
+    assert interval.high > 0.025 and interval.low < 0.055
+
+
 def test_too_few_seeds_are_refused_with_the_number_needed() -> None:
     design = replace(CORRECTED, seeds=8, noise=0.2)
     found = judged(design, table(design, -0.5))
@@ -163,10 +202,12 @@ def test_the_bias_of_the_logarithm_of_a_mean_is_removed() -> None:
     assert abs(naive.mean()) > 6 * error and abs(corrected.mean()) < 0.35 * abs(naive.mean())
 
 
-def test_one_dominating_seed_is_no_basis() -> None:
+def test_a_skewed_estimator_is_no_basis() -> None:
+    """One seed of 48 with a steep law of its own carries the fit."""
     y = table(PLAIN, -0.5, noise=0.02)
-    y[0] *= np.geomspace(1, 12, len(X))
-    assert judged(PLAIN, y).verdict is Verdict.INCONCLUSIVE
+    y[0] *= np.geomspace(1, 3, len(X))
+    found = judged(PLAIN, y)
+    assert found.verdict is Verdict.INCONCLUSIVE and "skewed" in found.reason
 
 
 def changed(value: float) -> np.ndarray:

@@ -127,3 +127,22 @@ TAYLOR = Lemma(
     r"$T(\beta)=\beta^2\int_0^1(1-w)\,T''(w\beta)\,dw$ for $T(0)=T'(0)=0$",
     "W. Rudin, Principles of Mathematical Analysis, chapter 5",
 )
+ENVELOPE = Lemma(
+    "envelope",
+    "Envelope theorem (Danskin)",
+    r"where $\max_e G(M,e)$ is attained at a unique $e(M)$ and $G$ is smooth, $\frac{d}{dM}\max_e G=\partial_MG(M,e(M))$",
+    "J. F. Bonnans and A. Shapiro, Perturbation Analysis of Optimization Problems, section 4.3",
+)
+BINOMIAL_SERIES = Lemma(
+    "binomial_series",
+    "Binomial series, even part",
+    r"$\tfrac12\big((1+e)^a+(1-e)^a\big)=\sum_k\binom{a}{2k}e^{2k}$ for $|e|\le 1$, $a>0$; for $k\ge 1$ all "
+    r"coefficients are $\ge 0$ if $1\le a\le 2$ and all are $\le 0$ if $0\le a\le 1$",
+    "W. Rudin, Principles of Mathematical Analysis, chapter 8",
+)
+BERNOULLI = Lemma(
+    "bernoulli",
+    "Bernoulli's inequality",
+    r"$(1+x)^a\ge 1+ax$ for $x\ge -1$ and $a\ge 1$ or $a\le 0$",
+    "G. H. Hardy, J. E. Littlewood and G. Polya, Inequalities, chapter II",
+)

@@ -33,6 +33,7 @@ MAX_DEPTH = 40
 MAX_DIGITS = 40
 MAX_EXPONENT = 100
 MAX_BITS = 1000
+MAX_TOWER = 2
 
 FUNCTIONS = {
     "log": primitives.log,
@@ -160,6 +161,8 @@ class _Parser:
         node = self.sum()
         if self.here.kind != "end":
             self.complain(f"an operator is expected, got {self.here.text!r}", self.here.at)
+        if _height(node) > MAX_TOWER:
+            self.complain(f"more than {MAX_TOWER} exponentials inside each other", node.at)
         return node
 
     def sum(self) -> _Node:
@@ -293,6 +296,18 @@ def _expression(node: _Node, parser: _Parser, symbols: dict[str, Any]) -> Any:
     if result.is_Pow and result.exp.is_Rational and abs(result.exp) > MAX_EXPONENT:
         parser.complain(f"an exponent must lie between -{MAX_EXPONENT} and {MAX_EXPONENT}", node.at)
     return result
+
+
+def _height(node: _Node) -> int:
+    """How many exponentials stand inside each other."""
+    if node.value is not None or node.operation == "variable":
+        return 0
+    inside = [_height(part) for part in node.parts]
+    if node.operation in ("exp", "sinh", "cosh"):
+        return 1 + inside[0]
+    if node.operation == "^" and node.parts[1].value is None:
+        return max(inside[0], 1 + inside[1])
+    return max(inside)
 
 
 def _size(node: _Node) -> float:

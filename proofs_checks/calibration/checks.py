@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
+import mpmath
 import sympy
 
 from plumbline import witness
@@ -16,12 +17,13 @@ from plumbline.formula import Formula, emit_standalone
 from plumbline.nouns import Check, Effort, Subject, check
 from proofs_checks.calibration import regrets
 from proofs_checks.calibration.shape import Shape, shape
-from proofs_checks.engines import derivation, search, symbolic
+from proofs_checks.engines import derivation, interval, search, symbolic
 from proofs_checks.engines.separable import Law, Loss, fraction, minimum
 from theory.calibration import BETA, EVERYTHING, SurrogateLoss, tidied
 
 _STATEMENT = "regret >= T(zero-one regret)"
 _PRECISE = 10**24
+_SECONDS = 5.0
 _SHARE = Real("t", Fraction(1, 2), 1, open_hi=True)
 _BETAS = (*(Fraction(step, 10) for step in range(10, 0, -1)), Fraction(1, 20))
 
@@ -132,13 +134,30 @@ def _proof(loss: SurrogateLoss, claimed: Formula, found: Shape) -> Finding:
 
 
 def _at_least(left: Formula, right: Formula) -> Finding:
-    """``left >= right``; formulas too large for an engine's recursion leave the statement undecided."""
+    """``left >= right``, by identity or by ball arithmetic.
+
+    Where the sides agree to 30 digits at sample points only the identity is tried: boxes never settle equality.
+    """
+    same = symbolic.prove_identity(left, right, left.domain)
+    if same.verdict is Verdict.HOLDS or _agree(left, right):
+        return same
     try:
-        return derivation.formula_at_least(left, right)
+        return interval.prove_at_least(left, right, domain=left.domain, budget_seconds=_SECONDS)
     except RecursionError:
-        statement = f"{left.name} >= {right.name}"
-        reason = "the formulas are too large"
-        return derivation.ENGINE.finding(Verdict.INCONCLUSIVE, left.domain, statement, reason=reason)
+        reason = "the formulas are too large for ball arithmetic"
+        return derivation.ENGINE.finding(Verdict.INCONCLUSIVE, left.domain, same.statement, reason=reason)
+
+
+def _agree(left: Formula, right: Formula) -> bool:
+    (axis,) = left.domain.ranges
+    if axis.lo == axis.hi or axis.lo is None or axis.hi is None:
+        return False
+    points = [axis.lo + (axis.hi - axis.lo) * share for share in (Fraction(3, 11), Fraction(8, 13))]
+    with mpmath.workdps(40):
+        return all(
+            abs(left.mpmath(dps=40, **{axis.name: x}) - right.mpmath(dps=40, **{axis.name: x})) < mpmath.mpf(10) ** -30
+            for x in points
+        )
 
 
 def _curve(loss: SurrogateLoss, claimed: Formula) -> tuple[Formula, Formula, list[Finding]]:

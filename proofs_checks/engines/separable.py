@@ -198,7 +198,9 @@ def bounds(
             "kind": "enclosure",
             "lower": rounded(lower.lower(), 25, up=False),
             "upper": rounded(upper.upper(), 25, up=True),
-        },
+        }
+        if sound
+        else None,
         premises=premises,
         rests_on=rests_on,
         effort={"how": how},

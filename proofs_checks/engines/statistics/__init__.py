@@ -1,4 +1,15 @@
-"""Statements judged from samples, with declared false-alarm probability and power."""
+"""Statements judged from samples, with declared false-alarm probability and power.
+
+A paper's check declares its design at module level, by name or in a tuple or list, where the error budget finds it::
+
+    RATE = ExponentDesign(name="paper.rate", alpha="1e-5", x=SIZES, seeds=96, noise=0.2,
+                          correction=Correction((0.5,)), amplitudes=(1.0,))
+
+    yield fit_exponent(x, y, subject["exponent"], RATE, seed=effort.seed, scope=..., statement=...)
+
+``alpha`` is shared by ``tests`` findings; the sum over all designs stays below 1e-3. A design whose power against its
+partner is below 0.999 gives ``inconclusive`` with the number of samples, trials or seeds that it needs.
+"""
 
 from proofs_checks.engines.statistics import error_budget
 from proofs_checks.engines.statistics.checks import (
