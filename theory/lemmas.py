@@ -146,3 +146,25 @@ BERNOULLI = Lemma(
     r"$(1+x)^a\ge 1+ax$ for $x\ge -1$ and $a\ge 1$ or $a\le 0$",
     "G. H. Hardy, J. E. Littlewood and G. Polya, Inequalities, chapter II",
 )
+OCCUPANCY_FLOW = Lemma(
+    "occupancy_flow",
+    "Flow equations of discounted occupancy",
+    r"$m_\pi(s,a)=\sum_k\gamma^k\Pr(s_k=s,a_k=a)$ satisfies $\sum_a m_\pi(t,a)-\gamma\sum_{s,a}\tau(t|s,a)m_\pi(s,a)="
+    r"\mu_0(t)$; the nonnegative solutions are the occupancies of the stationary policies, and the vertices of their "
+    r"polytope those of deterministic ones",
+    "M. L. Puterman, Markov Decision Processes, section 6.9",
+)
+BELLMAN_EVALUATION = Lemma(
+    "bellman_evaluation",
+    "Bellman's evaluation equation",
+    r"for $0\le\gamma<1$, $V(s)=\sum_a\pi(a|s)\big(r(s,a)+\gamma\sum_t\tau(t|s,a)V(t)\big)$ has $V^\pi$ as its one "
+    r"solution, which is linear in $r$",
+    "M. L. Puterman, Markov Decision Processes, section 6.1",
+)
+FREDHOLM = Lemma(
+    "fredholm",
+    "Fredholm alternative",
+    r"the range of a matrix $M$ is the orthogonal complement of the kernel of $M^\top$, so that their dimensions add up "
+    r"to the number of rows",
+    "G. Strang, Introduction to Linear Algebra, section 4.1",
+)
