@@ -168,3 +168,36 @@ FREDHOLM = Lemma(
     r"to the number of rows",
     "G. Strang, Introduction to Linear Algebra, section 4.1",
 )
+LP_DUALITY = Lemma(
+    "lp_duality",
+    "Strong duality of linear programs",
+    r"$\max\{\langle r_1,z\rangle:z\in D,\langle r_2,z\rangle\le 0\}=\min_{\lambda\ge 0}\max_{z\in D}\langle "
+    r"r_1-\lambda r_2,z\rangle$ for a polytope $D$ that contains a feasible point",
+    "A. Schrijver, Theory of Linear and Integer Programming, section 7.4",
+)
+SEMINORM = Lemma(
+    "seminorm",
+    "Triangle inequality of a seminorm, both ways",
+    r"$n(x+y)\le n(x)+n(y)$ and $|n(x)-n(y)|\le n(x-y)$; $h(r)=\max_{z\in D}\langle r,z\rangle$ is a seminorm for "
+    r"$D=-D$ compact",
+    "W. Rudin, Functional Analysis, chapter 1",
+)
+PERFORMANCE_DIFFERENCE = Lemma(
+    "performance_difference",
+    "Performance difference",
+    r"$J(\pi')-J(\pi)=\sum_{s,a}m_{\pi'}(s,a)A^\pi(s,a)$ with $m_{\pi'}$ the discounted occupancy of $\pi'$",
+    "S. Kakade and J. Langford, Approximately Optimal Approximate Reinforcement Learning, ICML 2002, lemma 6.1",
+)
+OCCUPANCY = Lemma(
+    "occupancy",
+    "Occupancy measures",
+    r"$J_R(\pi)=\langle r,m_\pi\rangle$ with $m_\pi\ge 0$ of total mass $1/(1-\gamma)$; the occupancies of stationary "
+    r"policies form a polytope whose vertices belong to deterministic ones",
+    "M. L. Puterman, Markov Decision Processes, section 6.9",
+)
+KINK_MINIMUM = Lemma(
+    "kink_minimum",
+    "A convex piecewise linear function is least at a kink",
+    r"a convex piecewise linear function on $[0,\infty)$ that is bounded below attains its minimum at 0 or at a kink",
+    "R. T. Rockafellar, Convex Analysis, section 32",
+)
