@@ -161,11 +161,18 @@ BELLMAN_EVALUATION = Lemma(
     r"solution, which is linear in $r$",
     "M. L. Puterman, Markov Decision Processes, section 6.1",
 )
+LEAST_SQUARES = Lemma(
+    "least_squares",
+    "Weighted least squares",
+    r"for $M$ injective and $W$ diagonal and positive, $M^\top W(r-M\Phi)=0$ has exactly one solution $\Phi$, linear in "
+    r"$r$, and moving $r$ by $M\Psi$ moves it by $\Psi$",
+    "G. Strang, Introduction to Linear Algebra, section 4.3",
+)
 FREDHOLM = Lemma(
     "fredholm",
     "Fredholm alternative",
-    r"the range of a matrix $M$ is the orthogonal complement of the kernel of $M^\top$, so that their dimensions add up "
-    r"to the number of rows",
+    r"the range of a matrix $M$ is the orthogonal complement of the kernel of $M^\top$, so that their dimensions add "
+    r"up to the number of rows",
     "G. Strang, Introduction to Linear Algebra, section 4.1",
 )
 LP_DUALITY = Lemma(

@@ -20,71 +20,15 @@ from proofs_checks.starc.instances import (
     M1,
     M1_R1,
     M1_R2,
-    Reward,
     equivalent_reward,
-    random_mdp,
     random_reward,
-    redistribution,
     with_unreachable_state,
 )
+from proofs_checks.starc.reachable import Pair, mdp_data, random_policy, reached_mdps, shapings
 from theory import lemmas
 from theory.starc import exact, exact_canon, order_claims
 from theory.starc.mdp import RationalMDP
 from theory.starc.order_witnesses import dot, expected, flat, occupancy_under
-
-Pair = tuple[RationalMDP, Reward, Reward]
-_REACHED = ("dense", "deterministic", "exogenous", "bandit", "chain")
-
-
-def text(values: Any) -> Any:
-    """Nested lists of rationals as text."""
-    return [text(entry) for entry in values] if isinstance(values, list) else str(values)
-
-
-def mdp_data(mdp: RationalMDP, **more: Any) -> dict[str, Any]:
-    """What the witness programs read."""
-    model = {"transitions": text(mdp.transitions), "initial": text(mdp.initial), "discount": str(mdp.discount)}
-    return {**model, **{name: value if isinstance(value, str) else text(value) for name, value in more.items()}}
-
-
-def reached_mdps(seed: int, count: int, states: int = 3) -> list[RationalMDP]:
-    """Random MDPs of all families whose states are all reachable."""
-    draw, found = random.Random(seed), list[RationalMDP]()
-    for family in itertools.cycle(_REACHED):
-        mdp = random_mdp(draw, family, draw.randint(2, states), draw.choice((2, 2, 3)))
-        if mdp.as_float().every_state_reachable:
-            found.append(mdp)
-        if len(found) == count:
-            return found
-    raise AssertionError("the cycle of families has no end")
-
-
-def random_policy(draw: random.Random, mdp: RationalMDP) -> list[list[Fraction]]:
-    rows = [[draw.randint(1, 9) for _ in range(mdp.n_actions)] for _ in range(mdp.n_states)]
-    return [[Fraction(weight, sum(row)) for weight in row] for row in rows]
-
-
-def _shapings(seed: int, count: int) -> list[dict[str, Any]]:
-    """M1 with Phi = (0, 1), then random MDPs with reward, potential, redistribution, factor and policy."""
-    draw = random.Random(seed)
-    half = [[Fraction(1, 2)] * 2] * 2
-    made = [
-        {
-            "mdp": M1,
-            "R": M1_R1,
-            "potential": [Fraction(0), Fraction(1)],
-            "noise": [[[Fraction(0)] * 2] * 2] * 2,
-            "factor": Fraction(1),
-            "policy": half,
-        }
-    ]
-    for mdp in reached_mdps(seed, count):
-        potential = [Fraction(draw.randint(-6, 6)) for _ in range(mdp.n_states)]
-        noise = redistribution(draw, mdp)
-        R, factor = random_reward(draw, mdp), Fraction(draw.randint(1, 9), 4)
-        policy = random_policy(draw, mdp)
-        made.append({"mdp": mdp, "R": R, "potential": potential, "noise": noise, "factor": factor, "policy": policy})
-    return made
 
 
 def _new_return(case: dict[str, Any]) -> Fraction:
@@ -119,13 +63,13 @@ def _shaping_sample(case: dict[str, Any]) -> Sample:
 
 
 def _invariance(subject: Subject) -> Finding:
-    """c <r + N + gamma P Phi - E Phi, m> = c (J + 0 + gamma X - Y), and Y - gamma X = mu0 . Phi by the flow equations."""
+    """c <r + N + gamma P Phi - E Phi, m> = c (J + 0 + gamma X - Y), Y - gamma X = mu0 . Phi by the flow equations."""
     domain, statement = order_claims.invariance.domain, "J of the transformed reward is c (J - E Phi)"
 
     def proof() -> Finding:
         names = ("J", "N", "X", "Y", "Z", "J2", "X2", "Y2", "k")
         variables = Domain(*map(Real, names), order_claims.FACTOR, order_claims.DISCOUNT)
-        d = Derivation(variables, [_shaping_sample(case) for case in _shapings(3, 12)])
+        d = Derivation(variables, [_shaping_sample(case) for case in shapings(3, 12)])
         J, N, X, Y, Z, J2, X2, Y2, k = (d[name] for name in names)
         c, gamma = d["c"], d["gamma"]
         shaped, shift = subject["shaped"], subject["shift"]
@@ -184,7 +128,7 @@ def _generic() -> Finding:
 def invariance(subject: Subject, effort: Effort) -> Iterator[Finding]:
     """Attack exact instances, the instances in rationals, then the derivation for all of them."""
     formulas = {role: emit_standalone(subject[role]) for role in ("shaped", "shift")}
-    cases = _shapings(effort.seed, 200 if effort.full else 10)
+    cases = shapings(effort.seed, 200 if effort.full else 10)
     yield instances.compare(
         cases,
         lambda case: witness.make(
@@ -195,7 +139,7 @@ def invariance(subject: Subject, effort: Effort) -> Iterator[Finding]:
         description="MDPs, rewards, potentials, redistributions and policies",
     )
     yield rational.certify(
-        _shapings(effort.seed + 1, 200 if effort.full else 20),
+        shapings(effort.seed + 1, 200 if effort.full else 20),
         _moves_alike,
         "J' - c J is - c mu0 . Phi for every deterministic policy",
         "MDPs over Q with all their deterministic policies",
@@ -310,7 +254,7 @@ def _order_samples() -> list[Sample]:
         phi = [Fraction(draw.randint(-5, 5)) for _ in range(mdp.n_states)]
         image = [dot(row, phi) for row in exact_canon.shaping_matrix(mdp)]
         met = occupancy_under(mdp.transitions, mdp.initial, mdp.discount, exact_canon.uniform_policy(mdp))
-        top = max(range(mdp.n_states), key=lambda s: abs(phi[s]))  # noqa: B023
+        top = max(range(mdp.n_states), key=lambda s: abs(phi[s]))
         values = {
             "f1": dot(r1, z),
             "f2": dot(r2, z),

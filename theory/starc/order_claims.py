@@ -67,8 +67,8 @@ iff = Claim(
     kind=Kind.EQUIVALENCE,
     title="Equal orders of policies mean shaping, S'-redistribution and scaling",
     statement=(
-        r"If every state has positive discounted occupancy under some policy, then $R_1$ and $R_2$ order all stationary "
-        r"policies alike iff they differ by potential shaping, S'-redistribution and positive scaling. The occupancy "
+        r"If every state has positive discounted occupancy under some policy, then $R_1$ and $R_2$ order all "
+        r"stationary policies alike iff they differ by potential shaping, S'-redistribution and positive scaling. The occupancy "
         r"polytope then has dimension $S(A-1)$."
     ),
     domain=Domain(_REACHED, Every("R1", "every reward"), Every("R2", "every reward")),
