@@ -152,7 +152,9 @@ def regret_not_metric(subject: Subject, effort: Effort) -> Iterator[Finding]:
     for join in ("one_way", "largest", "mean"):
         yield instances.compare(
             [join],
-            lambda name: witness.make("starc", "triangle", _triple_data(subject, name), "excess over the triangle"),
+            lambda name: witness.make(
+                "starc", "regret_triangle", _triple_data(subject, name), "excess over the triangle"
+            ),
             wanted=("==",),
             statement="W13 - W12 - W23 = the claimed violation",
             description="the triple",

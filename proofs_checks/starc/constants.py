@@ -29,6 +29,7 @@ from theory.starc import constants_claims, exact, regret_bounds
 _FAMILIES = ("dense", "deterministic", "exogenous", "bandit")
 _SCALES = (("1", "1", "1"), ("3", "1", "1"), ("1/2", "1", "1"), ("1", "1", "2"), ("1", "5", "1"), ("2", "1/3", "3/5"))
 _SIDES = {"sound": ("<=", ("<", "==")), "complete": (">=", (">", "=="))}
+_SCOPES = {"sound": constants_claims.sound.domain, "complete": constants_claims.complete.domain}
 _ONE = sympy.Integer(1)
 
 
@@ -137,13 +138,12 @@ def _sound_facts(d: Derivation, subject: Subject) -> list[Fact]:
     above = d.by_definition("h <= a p", a * p, H)
     measured = d.by_definition("m >= l p", distance, low * p)
     unit = d.by_definition("1 = n(s1) <= beta h(s1)", beta * h1, _ONE)
-    constant, claimed = a * beta / low, d.claimed(regret_bounds.sound_constant, a=a, beta=beta, l=low)
+    constant = a * beta / low
+    claimed = d.claimed(regret_bounds.sound_constant, a=a, beta=beta, l=low)
     terms = [(a * beta / low, measured), (beta, above), (beta, ray), (w, unit)]
     return [
         d.combine("-W >= -(a beta/l) d", left, -constant * distance, terms),
-        d.identity(
-            "a beta/l is the constant", constant, d.claimed(regret_bounds.sound_constant, a=a, beta=beta, l=low)
-        ),
+        d.identity("a beta/l is the constant", constant, claimed),
         d.equal("the claimed constant", regret_bounds.sound_constant, subject["general"]),
     ]
 
@@ -190,8 +190,7 @@ def _second_trivial(d: Derivation) -> list[Fact]:
 
 
 def _general(subject: Subject, side: str) -> Finding:
-    claim = constants_claims.sound if side == "sound" else constants_claims.complete
-    scope, statement = claim.domain, f"W {_SIDES[side][0]} the claimed constant times d, for every STARC metric"
+    scope, statement = _SCOPES[side], f"W {_SIDES[side][0]} the claimed constant times d, for every STARC metric"
 
     def proof() -> Finding:
         d = _derivation("w" if side == "complete" else "-w")
@@ -216,8 +215,7 @@ def _extremes(pair: Pair) -> Mapping[str, Fraction]:
 
 
 def _levelling(subject: Subject, side: str) -> Finding:
-    claim = constants_claims.sound if side == "sound" else constants_claims.complete
-    scope, statement = claim.domain, f"W {_SIDES[side][0]} the claimed constant times d, for levelling and Linf"
+    scope, statement = _SCOPES[side], f"W {_SIDES[side][0]} the claimed constant times d, for levelling and Linf"
 
     def proof() -> Finding:
         pairs = [M1_PAIR, TIGHT, OPPOSITE, *reachable_pairs(Effort(seed=17), 14)]

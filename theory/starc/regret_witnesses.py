@@ -186,7 +186,7 @@ _JOIN: Mapping[str, Callable[[Fraction, Fraction], Fraction]] = {
 }
 
 
-def triangle(data: Mapping[str, Any], formulas: Formulas) -> tuple[Any, Any]:
+def regret_triangle(data: Mapping[str, Any], formulas: Formulas) -> tuple[Any, Any]:
     """Left: W13 - W12 - W23, joined with the other direction as stated. Right: the stated violation."""
     mdp = Environment(data["mdp"])
     j1, j2, j3 = (mdp.returns(nested(data[name])) for name in ("r1", "r2", "r3"))
