@@ -1,0 +1,50 @@
+"""Random environments and rewards of the correlation study, batched in torch (float64).
+
+Transitions are softmax of standard normals above a threshold, all others impossible; the initial law is uniform. Rewards
+are standard normal, made sparse, scaled, shifted and shaped at random, as in the public configuration of the paper.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+
+from theory.starc.canonicalisations import shape
+
+SPARSE, SCALED, SHIFTED, SHAPED = 0.2, 0.7, 0.3, 0.5
+"""Probabilities that a reward is made sparse, scaled, shifted, shaped."""
+_SCALE = 10.0
+
+
+def threshold(states: int) -> float:
+    """Logits below it are impossible transitions; it grows with the number of states."""
+    return 1.0 if states < 50 else 1.5 if states < 100 else 1.8
+
+
+def sparse_transitions(draw: np.random.Generator, count: int, states: int, actions: int) -> torch.Tensor:
+    """Transitions (count, S, A, S): softmax over the logits above :func:`threshold`, the largest where none is."""
+    logits = draw.standard_normal((count, states, actions, states))
+    kept = (logits > threshold(states)) | (logits == logits.max(-1, keepdims=True))
+    weights = np.where(kept, np.exp(logits), 0.0)
+    return torch.from_numpy(weights / weights.sum(-1, keepdims=True))
+
+
+def random_rewards(draw: np.random.Generator, tau: torch.Tensor, gamma: float) -> torch.Tensor:
+    """Rewards (B, S, A, S): standard normal, then sparse, scaled, shifted, shaped, each with its probability.
+
+    A sparse one keeps what exceeds the threshold by 2 and its three largest entries on possible transitions, so that it
+    is not trivial.
+    """
+    count, states, _, _ = tau.shape
+    R = draw.standard_normal(tuple(tau.shape))
+    possible = np.where(tau.numpy() > 0, R, -np.inf)
+    third = np.partition(possible.reshape(count, -1), -3, axis=1)[:, -3]
+    high = (threshold(states) + 2 < R) | (possible >= third[:, None, None, None])
+    sparse = draw.random(count) < SPARSE
+    R = np.where(sparse[:, None, None, None] & ~high, 0.0, R)
+    scale = np.where(draw.random(count) < SCALED, _SCALE * draw.random(count), 1.0)
+    shift = np.where(draw.random(count) < SHIFTED, _SCALE * draw.random(count), 0.0)
+    R = scale[:, None, None, None] * R + shift[:, None, None, None]
+    potential = draw.standard_normal((count, states)) * (_SCALE * draw.random((count, 1)))
+    shaped = draw.random(count) < SHAPED
+    return shape(gamma, torch.from_numpy(R), torch.from_numpy(np.where(shaped[:, None], potential, 0.0)))
