@@ -26,9 +26,9 @@ val = Claim(
     kind=Kind.IDENTITY,
     title="Value-adjusted levelling is a canonicalisation",
     statement=(
-        r"Let $\pi$ be a policy and $c(R)(s,a,s')=\mathbb E_{S'}[R(s,a,S')-V^\pi(s)+\gamma V^\pi(S')]$, the advantage of "
-        r"$\pi$. Then $c$ is linear; $c(R)$ and $R$ differ by potential shaping and S'-redistribution; $c(R_1)=c(R_2)$ iff "
-        r"$R_1$ and $R_2$ do; $\sum_a\pi(a|s)c(R)(s,a)=0$, so that $c$ is a projection."
+        r"Let $\pi$ be a policy and $c(R)(s,a,s')=\mathbb E_{S'}[R(s,a,S')-V^\pi(s)+\gamma V^\pi(S')]$, the advantage "
+        r"of $\pi$. Then $c$ is linear; $c(R)$ and $R$ differ by potential shaping and S'-redistribution; "
+        r"$c(R_1)=c(R_2)$ iff $R_1$ and $R_2$ do; $\sum_a\pi(a|s)c(R)(s,a)=0$, so that $c$ is a projection."
     ),
     domain=Domain(_MDP, _REWARDS, _POLICY, DISCOUNT),
     subject=Subject({"canonical": canonical, "successors": "mean", "valued": "fixed"}),
@@ -61,8 +61,8 @@ minimal_l2 = Claim(
     statement=(
         r"Among the rewards that differ from $R$ by potential shaping and S'-redistribution exactly one has least "
         r"$L_2$ norm: $c(R)(s,a,s')=q(s,a)\tau(s'|s,a)/\|\tau(\cdot|s,a)\|_2^2$ with $q=r-M\Phi$, "
-        r"$M^\top W q=0$, $W=\mathrm{diag}(1/\|\tau(\cdot|s,a)\|_2^2)$. Its squared norm is $\langle q,Wq\rangle$, and $c$ "
-        r"is a canonicalisation."
+        r"$M^\top W q=0$, $W=\mathrm{diag}(1/\|\tau(\cdot|s,a)\|_2^2)$. Its squared norm is $\langle q,Wq\rangle$, and "
+        r"$c$ is a canonicalisation."
     ),
     domain=Domain(_MDP, _REWARDS),
     subject=Subject({"weight": weight, "spread": spread, "default": default}),

@@ -68,8 +68,8 @@ iff = Claim(
     title="Equal orders of policies mean shaping, S'-redistribution and scaling",
     statement=(
         r"If every state has positive discounted occupancy under some policy, then $R_1$ and $R_2$ order all "
-        r"stationary policies alike iff they differ by potential shaping, S'-redistribution and positive scaling. The occupancy "
-        r"polytope then has dimension $S(A-1)$."
+        r"stationary policies alike iff they differ by potential shaping, S'-redistribution and positive scaling. "
+        r"The occupancy polytope then has dimension $S(A-1)$."
     ),
     domain=Domain(_REACHED, Every("R1", "every reward"), Every("R2", "every reward")),
     subject=Subject({"states": "reachable", "policies": "stochastic", "rank": rank}),
