@@ -32,16 +32,17 @@ def sparse_transitions(draw: np.random.Generator, count: int, states: int, actio
 def random_rewards(draw: np.random.Generator, tau: torch.Tensor, gamma: float) -> torch.Tensor:
     """Rewards (B, S, A, S): standard normal, then sparse, scaled, shifted, shaped, each with its probability.
 
-    A sparse one keeps what exceeds the threshold by 2 and its three largest entries on possible transitions, so that it
-    is not trivial.
+    A sparse one keeps only what exceeds the threshold by 2, and is drawn again while all of that lies on impossible
+    transitions, where it would be trivial.
     """
     count, states, _, _ = tau.shape
+    possible = tau.numpy() > 0
     R = draw.standard_normal(tuple(tau.shape))
-    possible = np.where(tau.numpy() > 0, R, -np.inf)
-    third = np.partition(possible.reshape(count, -1), -3, axis=1)[:, -3]
-    high = (threshold(states) + 2 < R) | (possible >= third[:, None, None, None])
+    high = threshold(states) + 2
     sparse = draw.random(count) < SPARSE
-    R = np.where(sparse[:, None, None, None] & ~high, 0.0, R)
+    while (trivial := sparse & ~((high < R) & possible).any((1, 2, 3))).any():
+        R[trivial] = draw.standard_normal((int(trivial.sum()), *tau.shape[1:]))
+    R = np.where(sparse[:, None, None, None] & (high >= R), 0.0, R)
     scale = np.where(draw.random(count) < SCALED, _SCALE * draw.random(count), 1.0)
     shift = np.where(draw.random(count) < SHIFTED, _SCALE * draw.random(count), 0.0)
     R = scale[:, None, None, None] * R + shift[:, None, None, None]
