@@ -20,7 +20,7 @@ from proofs_checks.engines.rational import Relation
 from proofs_checks.starc import certified
 from proofs_checks.starc.certified import Pair
 from proofs_checks.starc.instances import arm_rewards, bandit
-from proofs_checks.starc.pairs import ONE, TIGHT, compared, value_at
+from proofs_checks.starc.pairs import ONE, TIGHT, at_discount, compared, value_at
 from theory.starc import regret_bounds, regret_claims
 
 TRIPLE = tuple(arm_rewards(values) for values in ([1, 1, 3, 3], [1, 0, 5, 4], [2, 0, 5, 2]))
@@ -34,10 +34,6 @@ def _without_discount(d: Derivation) -> list[Fact]:
         d.positive("the occupancies of a bandit have mass 1/(1 - gamma) > 0", scale),
         d.identity("W is the same at every discount", (c * scale) / (h * scale), c / h),
     ]
-
-
-def at_discount(pair: Pair, gamma: Fraction) -> Pair:
-    return Pair(bandit(pair.mdp.n_actions, gamma), pair.R1, pair.R2)
 
 
 def _established(finding: Finding) -> Fact:

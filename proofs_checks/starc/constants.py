@@ -22,7 +22,18 @@ from proofs_checks.engines.derivation import Derivation, Fact, Sample, derive
 from proofs_checks.engines.rational import Relation
 from proofs_checks.starc import certified
 from proofs_checks.starc.certified import Pair
-from proofs_checks.starc.pairs import M1_PAIR, ONE_TRIVIAL, OPPOSITE, TIGHT, compared, drawn, nontrivial, value_at
+from proofs_checks.starc.instances import leaving_chain
+from proofs_checks.starc.pairs import (
+    M1_PAIR,
+    ONE_TRIVIAL,
+    OPPOSITE,
+    TIGHT,
+    at_discount,
+    compared,
+    drawn,
+    nontrivial,
+    value_at,
+)
 from theory import lemmas
 from theory.starc import constants_claims, exact, regret_bounds
 
@@ -58,8 +69,20 @@ def _scaled_attack(subject: Subject, side: str) -> Finding:
 def _levelling_attack(subject: Subject, side: str) -> Finding:
     more = {"formulas": {"constant": emit_standalone(subject["levelling"])}}
     statement = f"W {_SIDES[side][0]} the claimed constant times the levelled distance"
-    pairs = [ONE_TRIVIAL, OPPOSITE, TIGHT, TIGHT.reversed, M1_PAIR]
+    late = [at_discount(pair, Fraction(999, 1000)) for pair in (ONE_TRIVIAL, OPPOSITE)]
+    rare = [rarely_left(Fraction(eps), Fraction(9, 10)) for eps in ("1/1000", "1/100000")]
+    pairs = [ONE_TRIVIAL, OPPOSITE, TIGHT, TIGHT.reversed, M1_PAIR, *late, *rare]
     return compared(pairs, "levelling_constant", more, _SIDES[side][1], statement)
+
+
+def rarely_left(eps: Fraction, gamma: Fraction) -> Pair:
+    """A chain whose second state has few visits: W = 1 at a distance near 1/U, as eps goes to 0.
+
+    Differences (0, 1) and (rho, 1) with rho = D1/D0: undoing the second state costs as much in the first.
+    """
+    none, rho = [Fraction(0)] * 2, gamma * eps / (1 - gamma)
+    one = [Fraction(1)] * 2
+    return Pair(leaving_chain(eps, gamma), [[none, none], [none, one]], [[none, [rho] * 2], [none, one]])
 
 
 def _levelling_at(formula: Formula, pair: Pair) -> Fraction:
@@ -326,11 +349,13 @@ def _two_metrics(subject: Subject) -> Finding:
 def _two_metrics_attack(subject: Subject) -> Finding:
     """The range metric against its cut at 1, scaled: both sound and complete, with constants known exactly."""
     source = {"constant": emit_standalone(subject["constant"])}
-    cases = [(pair, scale) for scale in ("1", "1/4", "3", "2/5") for pair in (OPPOSITE, TIGHT, M1_PAIR, ONE_TRIVIAL)]
+    scales = (("1", "1"), ("1", "1/4"), ("1/5", "1"), ("3", "7/2"), ("1", "2/5"))
+    cases = [(pair, scale) for scale in scales for pair in (OPPOSITE, TIGHT, M1_PAIR, ONE_TRIVIAL)]
     statement = "d1 <= the claimed constant times d2"
 
-    def show(case: tuple[Pair, str]) -> Any:
-        data = {**case[0].data(), "scale": case[1], "cap": "1", "formulas": source}
+    def show(case: tuple[Pair, tuple[str, str]]) -> Any:
+        pair, (x, y) = case
+        data = {**pair.data(), "x": x, "y": y, "formulas": source}
         return witness.make("starc", "bilipschitz", data, statement)
 
     return instances.compare(cases, show, wanted=("<", "=="), statement=statement, description="the range metric, cut")

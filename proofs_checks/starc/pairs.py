@@ -25,6 +25,11 @@ OPPOSITE = Pair(bandit(2), arm_rewards([1, 0]), arm_rewards([0, 1]))
 ONE_TRIVIAL = Pair(bandit(2), arm_rewards([1, 0]), arm_rewards([0, 0]))
 
 
+def at_discount(pair: Pair, gamma: Fraction) -> Pair:
+    """A pair on a bandit at another discount."""
+    return Pair(bandit(pair.mdp.n_actions, gamma), pair.R1, pair.R2)
+
+
 def value_at(formula: Formula, **at: Fraction | int) -> Fraction:
     """A formula at rationals, where its value is rational."""
     symbols = {formula.symbols[name]: sympy.Rational(*Fraction(x).as_integer_ratio()) for name, x in at.items()}

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-from mpmath import mpf
+from mpmath import mpf, sqrt
 
 Numbers = list[Fraction]
 Formulas = Mapping[str, Callable[..., Any]]
@@ -226,16 +226,14 @@ def levelling_constant(data: Mapping[str, Any], formulas: Formulas) -> tuple[Any
 
 
 def bilipschitz(data: Mapping[str, Any], formulas: Formulas) -> tuple[Any, Any]:
-    """Left: the range metric. Right: the stated constant times s times the range metric cut off at ``cap``.
+    """Left: x times the range metric. Right: the stated constant times y times the range metric cut off at 1.
 
-    W <= min(d, 1) <= d, so the cut metric times s is sound with 1/s and complete with 1/(2 s).
+    W <= min(d, 1) <= d, so both are sound and complete: with 1/x and 1/(2 x), with 1/y and 1/(2 y).
     """
     j1, j2 = _returns(data)
-    d, scale = range_distance(j1, j2), Fraction(data["scale"])
-    cut = scale * min(d, Fraction(data["cap"]))
-    constants = {"U1": Fraction(1), "L1": Fraction(1, 2), "U2": 1 / scale, "L2": 1 / (2 * scale)}
-    assert Fraction(data["cap"]) >= 1
-    return d, formulas["constant"](**constants) * real(cut)
+    d, x, y = range_distance(j1, j2), Fraction(data["x"]), Fraction(data["y"])
+    constants = {"U1": 1 / x, "L1": 1 / (2 * x), "U2": 1 / y, "L2": 1 / (2 * y)}
+    return x * d, formulas["constant"](**constants) * real(y * min(d, Fraction(1)))
 
 
 def exogenous_range(data: Mapping[str, Any], formulas: Formulas) -> tuple[Any, Any]:
@@ -268,10 +266,10 @@ def chain_visits(data: Mapping[str, Any], formulas: Formulas) -> tuple[Any, Any]
 
 
 def chain_condition(data: Mapping[str, Any], formulas: Formulas) -> tuple[Any, Any]:
-    """Left: the square of the greatest h/n times the greatest n/h, at the differences where both are met, n = L2.
+    """Left: the greatest h/n times the greatest n/h, at the differences where both are met, n = L2.
 
     h/n is greatest at Delta = D (Cauchy-Schwarz) and least at the unit vector of the least visited state.
-    Right: the square of the stated condition number.
+    Right: the stated condition number.
     """
     mdp = Environment(data["mdp"])
     visits = mdp.occupancy([0] * mdp.states)
@@ -284,4 +282,4 @@ def chain_condition(data: Mapping[str, Any], formulas: Formulas) -> tuple[Any, A
     rarest = [Fraction(int(v == min(visits))) for v in visits]
     if sum(rarest) > 1:
         rarest = [Fraction(int(i == 0)) for i in range(len(visits))]
-    return share(visits) / share(rarest), formulas["condition"](rho=visits[1] / visits[0]) ** 2
+    return sqrt(real(share(visits) / share(rarest))), formulas["condition"](rho=visits[1] / visits[0])
