@@ -25,6 +25,7 @@ from theory.starc import canon_claims, exact_canon
 from theory.starc.canon_witnesses import moved
 from theory.starc.mdp import RationalMDP
 from theory.starc.order_witnesses import dot
+from theory.starc.ranges import DISCOUNT
 
 _FAMILIES = ("dense", "deterministic", "exogenous", "bandit", "chain", "unreachable")
 
@@ -132,7 +133,7 @@ def _generic(subject: Subject) -> Iterator[Finding]:
     """Two states and actions, every law, policy and discount: invariance and mean zero, times det(I - gamma P_pi)."""
     names = ("t0", "t1", "t2", "t3", "p0", "p1")
     free = ("r0", "r1", "r2", "r3", "f0", "f1")
-    domain = Domain(*(Real(name, 0, 1) for name in names), *map(Real, free), canon_claims.DISCOUNT)
+    domain = Domain(*(Real(name, 0, 1) for name in names), *map(Real, free), DISCOUNT)
     x = {name: sympy.Symbol(name, real=True) for name in (*names, *free, "gamma")}
     gamma, f = x["gamma"], [x["f0"], x["f1"]]
     tau = [[[1 - x[f"t{2 * s + a}"], x[f"t{2 * s + a}"]] for a in range(2)] for s in range(2)]
@@ -233,7 +234,7 @@ def _derivation(subject: Subject, part: str, statement: str) -> Finding:
     def proof() -> Finding:
         if subject["successors"] != "mean":
             raise StepFailed("without the mean over successors the form depends on R(s, a, s') itself")
-        d = Derivation(Domain(*map(Real, _NAMES), canon_claims.DISCOUNT), _samples())
+        d = Derivation(Domain(*map(Real, _NAMES), DISCOUNT), _samples())
         gamma, rule = d["gamma"], subject["canonical"]
 
         def form(r: Any, here: Any, ahead: Any) -> Any:

@@ -19,6 +19,7 @@ from proofs_checks.starc.reachable import mdp_data
 from theory import lemmas
 from theory.starc import exact, metric_claims
 from theory.starc.metric_witnesses import range_distance
+from theory.starc.ranges import DISCOUNT
 
 
 def _sound_samples() -> list[Sample]:
@@ -118,9 +119,7 @@ def _no_distance(subject: Subject, part: str) -> Finding:
         if (subject["first"], subject["second"], subject["reward"]) != ("uniform", "chosen", "successor"):
             raise StepFailed("derived for the uniform and the chosen transitions and the reward of the successor only")
         numbers = [Real(name) for name in ("T", "J", "K", "h", "d", "W")]
-        d = Derivation(
-            Domain(*numbers, Real("U", 0, None, open_lo=True), metric_claims.DISCOUNT), _transition_samples()
-        )
+        d = Derivation(Domain(*numbers, Real("U", 0, None, open_lo=True), DISCOUNT), _transition_samples())
         T, gamma = d["T"], d["gamma"]
         left = d.expands("d(R, -R), the same number in both environments", d["d"])
         mass = [

@@ -24,6 +24,7 @@ from theory import lemmas
 from theory.starc import canon_claims, exact_canon
 from theory.starc.canon_witnesses import least_squared_norm, moved
 from theory.starc.order_witnesses import dot
+from theory.starc.ranges import DISCOUNT, SQUARE
 
 _X, _Y = [Fraction(v) for v in (0, 0, 1)], [Fraction(v) for v in (0, 1, 0)]
 
@@ -99,7 +100,7 @@ def _sample(case: Case, draw: random.Random) -> Sample:
 
 def _start(subject: Subject) -> tuple[Derivation, Any]:
     draw = random.Random(13)
-    axes = (*map(Real, _NAMES), *(Real(name, 0, None) for name in _POSITIVE), canon_claims.SQUARE)
+    axes = (*map(Real, _NAMES), *(Real(name, 0, None) for name in _POSITIVE), SQUARE)
     variables = Domain(*(axis for axis in axes if axis.name != "p"), Real("p", 0, 1, open_lo=True))
     d = Derivation(variables, [_sample(case, draw) for case in cases(13, 14)])
     d.expands("N = ||R'||^2 of a reward R' that differs from R by shaping and S'-redistribution", d["N"])
@@ -243,7 +244,7 @@ def _not_linear(subject: Subject, part: str) -> Finding:
         if norm != {"l1": "1", "linf": "inf"}[part] or subject["relation"] != ">":
             raise StepFailed(f"nothing is derived of the norm {norm} and the relation {subject['relation']}")
         positive = [Real(name, 0, None) for name in ("a", "b", "h")]
-        d = Derivation(Domain(Real("k"), Real("phi"), *positive, canon_claims.DISCOUNT), _bandit_samples(norm))
+        d = Derivation(Domain(Real("k"), Real("phi"), *positive, DISCOUNT), _bandit_samples(norm))
         k, gamma = d["k"], d["gamma"]
         shapes = d.identity(
             "shaping by Phi = k/(1 - gamma) subtracts k from every arm", (1 - gamma) * (k / (1 - gamma)), k

@@ -29,6 +29,7 @@ from theory import lemmas
 from theory.starc import exact, exact_canon, order_claims
 from theory.starc.mdp import RationalMDP
 from theory.starc.order_witnesses import dot, expected, flat, occupancy_under
+from theory.starc.ranges import DISCOUNT, FACTOR
 
 
 def _new_return(case: dict[str, Any]) -> Fraction:
@@ -68,7 +69,7 @@ def _invariance(subject: Subject) -> Finding:
 
     def proof() -> Finding:
         names = ("J", "N", "X", "Y", "Z", "J2", "X2", "Y2", "k")
-        variables = Domain(*map(Real, names), order_claims.FACTOR, order_claims.DISCOUNT)
+        variables = Domain(*map(Real, names), FACTOR, DISCOUNT)
         d = Derivation(variables, [_shaping_sample(case) for case in shapings(3, 12)])
         J, N, X, Y, Z, J2, X2, Y2, k = (d[name] for name in names)
         c, gamma = d["c"], d["gamma"]
@@ -120,7 +121,7 @@ def _generic() -> Finding:
         tau[s][a] * policy[s][a] * visits[s] for s in range(2) for a in range(2)
     )
     statement = "S = A = 2: det (M^T m - mu0)(1) = 0 for every transition law, policy, start and discount"
-    domain = Domain(*axes, order_claims.DISCOUNT)
+    domain = Domain(*axes, DISCOUNT)
     return symbolic.prove_identity(sympy.expand(left), sympy.expand(determinant * mu), domain, statement=statement)
 
 
@@ -279,7 +280,7 @@ def _numbers() -> Domain:
         Real("f2"),
         Real("g1", 0, None, open_lo=True),
         Real("g2", 0, None, open_lo=True),
-        order_claims.DISCOUNT,
+        DISCOUNT,
         *(Real(name, 0, None) for name in ("top", "ahead", "image", "high")),
         Real("low", 0, None, open_lo=True),
         Integer("S", 1, None),

@@ -5,9 +5,8 @@ from __future__ import annotations
 from plumbline.domain import Domain, Every, Real
 from plumbline.formula import Formula
 from plumbline.nouns import Claim, Kind, Provenance, Refutation, Subject
+from theory.starc.ranges import DISCOUNT, SQUARE
 
-DISCOUNT = Real("gamma", 0, 1, open_hi=True, latex=r"\gamma")
-SQUARE = Real("square", 0, 1, open_lo=True, latex=r"\|\tau\|_2^2")
 _MDP = Every("mdp", "every finite Markov decision process")
 _REWARDS = Every("R", "every reward")
 _POLICY = Every("pi", "every stationary policy, the same for all rewards")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from plumbline.domain import Domain, Every, Real
+from plumbline.domain import Domain, Every
 from plumbline.formula import Formula
 from plumbline.nouns import Claim, Kind, Provenance, Refutation, Subject
+from theory.starc.ranges import DISCOUNT
 
-DISCOUNT = Real("gamma", 0, 1, open_hi=True, latex=r"\gamma")
 _MDP = Every("mdp", "every finite Markov decision process")
 _REACHED = Every(
     "mdp", "every finite Markov decision process whose states all have positive occupancy under some policy"

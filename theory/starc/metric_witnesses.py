@@ -5,7 +5,6 @@ Beside the data of :mod:`theory.starc.order_witnesses`: rewards, the canonical `
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
@@ -25,8 +24,6 @@ from theory.starc.order_witnesses import (
     same_order,
     values_under,
 )
-
-_ZERO = mpf(10) ** -35
 
 
 def entries(R: Any) -> list[Any]:
@@ -77,13 +74,17 @@ def dard_form(tau: Any, gamma: Any, R: Any) -> Any:
     ]
 
 
-FORMS = {"val": levelled_form, "epic": epic_form, "dard": dard_form, "none": lambda tau, gamma, R: R}
+def form_of(name: str, tau: Any, gamma: Any, R: Any) -> Any:
+    """The form by its name: ``val``, ``epic``, ``dard`` or ``none``."""
+    if name == "none":
+        return R
+    return {"val": levelled_form, "epic": epic_form, "dard": dard_form}[name](tau, gamma, R)
 
 
 def unit(data: Mapping[str, Any], R: Any) -> list[Any]:
     """c(R)/n(c(R)), zeros where n(c(R)) = 0."""
     tau, gamma = exact(data["transitions"]), Fraction(data["discount"])
-    form = entries(FORMS[data["form"]](tau, gamma, R))
+    form = entries(form_of(data["form"], tau, gamma, R))
     size = length(form, data["norm"])
     return [real(x) / real(size) for x in form] if size else [mpf(0)] * len(form)
 
@@ -126,7 +127,7 @@ def zero_and_order(data: Mapping[str, Any], formulas: Formulas) -> tuple[Any, An
     measure = range_distance if data["form"] == "range" else distance
     found = measure(data, exact(data["R1"]), exact(data["R2"]))
     alike = same_order(gaps_of(data), mixed=True)
-    return Fraction(int(abs(real(found)) <= _ZERO)), Fraction(int(alike))
+    return Fraction(int(abs(real(found)) <= mpf(10) ** -35)), Fraction(int(alike))
 
 
 def _returns(data: Mapping[str, Any], environment: str) -> tuple[list[Fraction], Fraction]:
@@ -150,7 +151,7 @@ def range_in_environment(data: Mapping[str, Any], formulas: Formulas) -> tuple[A
 def regret_of_opposites(data: Mapping[str, Any], formulas: Formulas) -> tuple[Any, Any]:
     """Left: W(R, -R) in the environment, over pairs with -J(pi2) >= -J(pi1). Right: the claimed one."""
     found, h = _returns(data, data["environment"])
-    gaps = [x - y for x, y in itertools.product(found, repeat=2) if -y >= -x]
+    gaps = [x - y for x in found for y in found if -y >= -x]
     worst = max((gap for gap in gaps), default=Fraction(0))
     return worst / h if h else Fraction(0), formulas["regret"]()
 

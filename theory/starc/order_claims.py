@@ -7,12 +7,11 @@ from fractions import Fraction
 from plumbline.domain import Domain, Every, Integer, Real
 from plumbline.formula import Formula
 from plumbline.nouns import Claim, Kind, Provenance, Refutation, Subject
+from theory.starc.ranges import DISCOUNT, FACTOR
 
 REWARD = Real("R")
 HERE = Real("here", latex=r"\Phi(s)")
 AHEAD = Real("ahead", latex=r"\Phi(s')")
-FACTOR = Real("c", 0, None, open_lo=True)
-DISCOUNT = Real("gamma", 0, 1, open_hi=True, latex=r"\gamma")
 _MDP = Every("mdp", "every finite Markov decision process")
 _REACHED = Every(
     "mdp", "every finite Markov decision process whose states all have positive occupancy under some policy"

@@ -6,7 +6,6 @@ are text such as ``"3/10"``.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Any
@@ -83,10 +82,11 @@ def occupancy_under(tau: Any, initial: Any, gamma: Any, policy: Any) -> list[Fra
 
 def deterministic(states: int, actions: int) -> list[list[list[Fraction]]]:
     """All deterministic policies."""
-    return [
-        [[Fraction(int(a == b)) for b in range(actions)] for a in chosen]
-        for chosen in itertools.product(range(actions), repeat=states)
-    ]
+    rows = [[Fraction(int(a == b)) for b in range(actions)] for a in range(actions)]
+    found: list[list[list[Fraction]]] = [[]]
+    for _ in range(states):
+        found = [[*policy, row] for policy in found for row in rows]
+    return found
 
 
 def shaping_matrix(tau: Any, gamma: Any) -> list[list[Fraction]]:
@@ -151,7 +151,7 @@ def shaped_return(data: Mapping[str, Any], formulas: Formulas) -> tuple[Any, Any
     met = occupancy_under(tau, initial, gamma, exact(data["policy"]))
     weights = reals([[p * m for p in row] for row, m in zip((row for block in tau for row in block), met, strict=True)])
     after = mpf(0)
-    for k, (s, a) in enumerate(itertools.product(states, actions)):
+    for k, (s, a) in enumerate([(s, a) for s in states for a in actions]):
         for t in states:
             here, ahead = potential[s], potential[t]
             after += weights[k][t] * shaped(R=R[s][a][t] + noise[s][a][t], here=here, ahead=ahead, c=c, gamma=gamma)
