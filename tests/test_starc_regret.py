@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import random
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,7 +16,7 @@ import pytest
 import torch
 from scipy.optimize import linprog
 
-from plumbline import runner
+from plumbline import runner, witness_script
 from plumbline.domain import Real
 from plumbline.evidence import Coverage, Finding, Strength, Verdict
 from plumbline.nouns import Check, Claim, Effort, Subject
@@ -181,11 +184,11 @@ def test_enumeration_agrees_with_certificates() -> None:
     for triple in random_pairs(5, 60):
         pair = Pair(*triple)
         mdp, r1, r2 = regret_witnesses._read(pair.data())
-        j1, j2 = mdp.returns(r1), mdp.returns(r2)
+        j1, j2 = (regret_witnesses.returns(mdp, r) for r in (r1, r2))
         assert regret_witnesses.regret(j1, j2) == certified.regret(pair)
         assert regret_witnesses.range_distance(j1, j2) == certified.range_distance(pair)
         assert regret_witnesses.ray_minimum(j1, j2, Fraction(0), None) == certified.certificate(pair).regret
-        assert mdp.least_visits() == certified.least_visits(pair.mdp)
+        assert regret_witnesses.least_visits(mdp) == certified.least_visits(pair.mdp)
         assert regret_witnesses.levelled_distance(mdp, r1, r2) == certified.levelled_distance(pair)
 
 
@@ -346,3 +349,14 @@ def test_symmetric_function_on_three_arms_needs_no_factor_of_two() -> None:
         pair = Pair(mdp, random_reward(draw, mdp, 3), random_reward(draw, mdp, 3))
         if nontrivial([pair]) and nontrivial([pair.reversed]):
             assert certified.regret(pair) == certified.regret(pair.reversed)
+
+
+@pytest.mark.parametrize("claim", CLAIMS, ids=lambda claim: claim.id)
+def test_witnesses_run_by_themselves(claim: Claim, tmp_path: Path) -> None:
+    """The script of a partner's witness needs Python and mpmath only, and shows what it claims."""
+    outcome = runner.try_refutation(claim, CHECKS[claim.id], claim.refutations[-1], Effort())
+    script = tmp_path / "witness.py"
+    script.write_text(witness_script.script(claim, outcome))
+    done = subprocess.run([sys.executable, "-I", str(script)], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "shown: left" in done.stdout

@@ -31,8 +31,9 @@ _DIRECTIONS = {"upper": ("<=", ("<", "==")), "lower": (">=", (">", "==")), "reve
 # The ray identity
 
 
-def _ends(multipliers: Real) -> list[str | None]:
-    return [None if end is None else str(end) for end in (multipliers.lo, multipliers.hi)]
+def _ends(multipliers: Real) -> list[str]:
+    """Both ends as text, empty where there is none."""
+    return ["" if end is None else str(end) for end in (multipliers.lo, multipliers.hi)]
 
 
 def _ray_instances(subject: Subject, effort: Effort) -> Finding:

@@ -6,7 +6,6 @@ policy, worst-case regret is a linear programme in the plane, solved by looking 
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
@@ -14,6 +13,7 @@ from typing import Any
 from mpmath import mpf, sqrt
 
 Numbers = list[Fraction]
+MDP = tuple[Any, Numbers, Fraction]
 Formulas = Mapping[str, Callable[..., Any]]
 
 
@@ -47,46 +47,50 @@ def dot(x: Sequence[Any], y: Sequence[Any]) -> Any:
     return sum((a * b for a, b in zip(x, y, strict=True)), Fraction(0))
 
 
-class Environment:
-    """An MDP from exact data ``{"transitions", "initial", "discount"}``; rewards are expected ones (S, A)."""
+def environment(data: Mapping[str, Any]) -> MDP:
+    """(transitions, initial law, discount) from exact data; rewards go with them as expected ones (S, A)."""
+    tau, mu0, gamma = nested(data["transitions"]), nested(data["initial"]), Fraction(data["discount"])
+    assert sum(mu0) == 1 and all(sum(row) == 1 and min(row) >= 0 for block in tau for row in block)
+    assert 0 <= gamma < 1
+    return tau, mu0, gamma
 
-    def __init__(self, data: Mapping[str, Any]) -> None:
-        self.tau = nested(data["transitions"])
-        self.mu0 = nested(data["initial"])
-        self.gamma = Fraction(data["discount"])
-        self.states, self.actions = len(self.mu0), len(self.tau[0])
-        assert sum(self.mu0) == 1 and all(sum(row) == 1 and min(row) >= 0 for block in self.tau for row in block)
 
-    def occupancy(self, policy: Sequence[int]) -> Numbers:
-        """Discounted visits of each state."""
-        n = self.states
-        system = [[Fraction(int(s == t)) - self.gamma * self.tau[t][policy[t]][s] for t in range(n)] for s in range(n)]
-        return solve(system, self.mu0)
+def occupancy(mdp: MDP, policy: Sequence[int]) -> Numbers:
+    """Discounted visits of each state under a deterministic policy."""
+    tau, mu0, gamma = mdp
+    n = len(mu0)
+    return solve([[Fraction(int(s == t)) - gamma * tau[t][policy[t]][s] for t in range(n)] for s in range(n)], mu0)
 
-    def policies(self) -> list[tuple[int, ...]]:
-        return list(itertools.product(range(self.actions), repeat=self.states))
 
-    def returns(self, r: list[Numbers]) -> Numbers:
-        """J_r of every deterministic policy."""
-        return [
-            sum((v * r[s][policy[s]] for s, v in enumerate(self.occupancy(policy))), Fraction(0))
-            for policy in self.policies()
-        ]
+def policies(mdp: MDP) -> list[tuple[int, ...]]:
+    """Every deterministic policy."""
+    found: list[tuple[int, ...]] = [()]
+    for block in mdp[0]:
+        found = [(*policy, action) for policy in found for action in range(len(block))]
+    return found
 
-    def least_visits(self) -> Fraction:
-        """min over states and policies of the discounted visits."""
-        return min(v for policy in self.policies() for v in self.occupancy(policy))
 
-    def levelled(self, r: list[Numbers]) -> list[Numbers]:
-        """Value-adjusted levelling: the advantage of the uniform policy."""
-        n, share = self.states, Fraction(1, self.actions)
-        chain = [[share * sum(self.tau[s][a][t] for a in range(self.actions)) for t in range(n)] for s in range(n)]
-        system = [[Fraction(int(s == t)) - self.gamma * chain[s][t] for t in range(n)] for s in range(n)]
-        values = solve(system, [share * sum(row) for row in r])
-        return [
-            [x - values[s] + self.gamma * dot(self.tau[s][a], values) for a, x in enumerate(row)]
-            for s, row in enumerate(r)
-        ]
+def returns(mdp: MDP, r: list[Numbers]) -> Numbers:
+    """J_r of every deterministic policy."""
+    return [
+        sum((v * r[s][policy[s]] for s, v in enumerate(occupancy(mdp, policy))), Fraction(0))
+        for policy in policies(mdp)
+    ]
+
+
+def least_visits(mdp: MDP) -> Fraction:
+    """min over states and policies of the discounted visits."""
+    return min(v for policy in policies(mdp) for v in occupancy(mdp, policy))
+
+
+def levelled(mdp: MDP, r: list[Numbers]) -> list[Numbers]:
+    """Value-adjusted levelling: the advantage of the uniform policy."""
+    tau, mu0, gamma = mdp
+    n, share = len(mu0), Fraction(1, len(tau[0]))
+    chain = [[share * sum(row[t] for row in block) for t in range(n)] for block in tau]
+    system = [[Fraction(int(s == t)) - gamma * chain[s][t] for t in range(n)] for s in range(n)]
+    values = solve(system, [share * sum(row) for row in r])
+    return [[x - values[s] + gamma * dot(tau[s][a], values) for a, x in enumerate(row)] for s, row in enumerate(r)]
 
 
 def spread(values: Sequence[Fraction]) -> Fraction:
@@ -114,7 +118,7 @@ def ray_minimum(j1: Numbers, j2: Numbers, low: Fraction | None, high: Fraction |
     """min over low <= lam <= high of the range of J1 - lam J2: at an end or where two policies tie."""
     ends = [end for end in (low, high) if end is not None]
     lines = sorted(set(zip(j1, j2, strict=True)))
-    kinks = [(a - c) / (b - d) for (a, b), (c, d) in itertools.combinations(lines, 2) if b != d]
+    kinks = [(a - c) / (b - d) for a, b in lines for c, d in lines if b < d]
     inside = [x for x in kinks if (low is None or x >= low) and (high is None or x <= high)]
     tried = [*ends, *inside] or [Fraction(0)]
     return min(spread([a - lam * b for a, b in lines]) for lam in tried)
@@ -129,30 +133,30 @@ def range_distance(j1: Numbers, j2: Numbers) -> Fraction:
     return spread([x - y for x, y in zip(unit(j1), unit(j2), strict=True)])
 
 
-def levelled_distance(mdp: Environment, r1: list[Numbers], r2: list[Numbers]) -> Fraction:
+def levelled_distance(mdp: MDP, r1: list[Numbers], r2: list[Numbers]) -> Fraction:
     """Levelled, divided by the largest entry, measured by the largest entry."""
     parts = []
     for r in (r1, r2):
-        flat = [x for row in mdp.levelled(r) for x in row]
+        flat = [x for row in levelled(mdp, r) for x in row]
         size = max(abs(x) for x in flat)
         parts.append([x / size if size else Fraction(0) for x in flat])
     return max(abs(x - y) for x, y in zip(*parts, strict=True))
 
 
-def _read(data: Mapping[str, Any]) -> tuple[Environment, list[Numbers], list[Numbers]]:
-    mdp = Environment(data["mdp"])
+def _read(data: Mapping[str, Any]) -> tuple[MDP, list[Numbers], list[Numbers]]:
+    mdp = environment(data["mdp"])
     return mdp, nested(data["r1"]), nested(data["r2"])
 
 
 def _returns(data: Mapping[str, Any]) -> tuple[Numbers, Numbers]:
     mdp, r1, r2 = _read(data)
-    return mdp.returns(r1), mdp.returns(r2)
+    return returns(mdp, r1), returns(mdp, r2)
 
 
 def ray_identity(data: Mapping[str, Any], formulas: Formulas) -> tuple[Any, Any]:
     """Left: h(R1) W(R1, R2). Right: the least h(R1 - lam R2) over the stated multipliers."""
     j1, j2 = _returns(data)
-    low, high = (None if end is None else Fraction(end) for end in data["multipliers"])
+    low, high = (Fraction(end) if end else None for end in data["multipliers"])
     return greatest_gap(j1, j2), ray_minimum(j1, j2, low, high)
 
 
@@ -179,23 +183,17 @@ def optimal_ratio(data: Mapping[str, Any], formulas: Formulas) -> tuple[Any, Any
     return max(both), formulas["least"](L=min(both))
 
 
-_JOIN: Mapping[str, Callable[[Fraction, Fraction], Fraction]] = {
-    "one_way": lambda x, y: x,
-    "largest": max,
-    "mean": lambda x, y: (x + y) / 2,
-}
+def joined(how: str, there: Fraction, back: Fraction) -> Fraction:
+    """One direction, the larger of the two, or their mean."""
+    return there if how == "one_way" else max(there, back) if how == "largest" else (there + back) / 2
 
 
 def regret_triangle(data: Mapping[str, Any], formulas: Formulas) -> tuple[Any, Any]:
     """Left: W13 - W12 - W23, joined with the other direction as stated. Right: the stated violation."""
-    mdp = Environment(data["mdp"])
-    j1, j2, j3 = (mdp.returns(nested(data[name])) for name in ("r1", "r2", "r3"))
-    join = _JOIN[data["join"]]
-
-    def W(x: Numbers, y: Numbers) -> Fraction:
-        return join(regret(x, y), regret(y, x))
-
-    return W(j1, j3) - W(j1, j2) - W(j2, j3), formulas["violation"]()
+    mdp = environment(data["mdp"])
+    j1, j2, j3 = (returns(mdp, nested(data[name])) for name in ("r1", "r2", "r3"))
+    gaps = [joined(data["join"], regret(x, y), regret(y, x)) for x, y in ((j1, j3), (j1, j2), (j2, j3))]
+    return gaps[0] - gaps[1] - gaps[2], formulas["violation"]()
 
 
 def _scaled(data: Mapping[str, Any]) -> tuple[Fraction, Fraction, Fraction, Fraction]:
@@ -221,8 +219,8 @@ def complete_constant(data: Mapping[str, Any], formulas: Formulas) -> tuple[Any,
 def levelling_constant(data: Mapping[str, Any], formulas: Formulas) -> tuple[Any, Any]:
     """Left: W(R1, R2). Right: the stated constant, at the MDP's own numbers, times the levelled distance."""
     mdp, r1, r2 = _read(data)
-    at = {"gamma": mdp.gamma, "v": mdp.least_visits(), "A": mdp.actions}
-    return regret(mdp.returns(r1), mdp.returns(r2)), formulas["constant"](**at) * real(levelled_distance(mdp, r1, r2))
+    at = {"gamma": mdp[2], "v": least_visits(mdp), "A": len(r1[0])}
+    return regret(returns(mdp, r1), returns(mdp, r2)), formulas["constant"](**at) * real(levelled_distance(mdp, r1, r2))
 
 
 def bilipschitz(data: Mapping[str, Any], formulas: Formulas) -> tuple[Any, Any]:
@@ -238,18 +236,18 @@ def bilipschitz(data: Mapping[str, Any], formulas: Formulas) -> tuple[Any, Any]:
 
 def exogenous_range(data: Mapping[str, Any], formulas: Formulas) -> tuple[Any, Any]:
     """Left: h(R) by enumeration. Right: the sum of the stated terms over states."""
-    mdp = Environment(data["mdp"])
+    mdp = environment(data["mdp"])
     r = nested(data["r1"])
-    visits = mdp.occupancy([0] * mdp.states)
+    visits = occupancy(mdp, [0] * len(mdp[1]))
     total = sum((formulas["term"](D=v, delta=row[1] - row[0]) for v, row in zip(visits, r, strict=True)), mpf(0))
-    return spread(mdp.returns(r)), total
+    return spread(returns(mdp, r)), total
 
 
 def exogenous_rollout(data: Mapping[str, Any], formulas: Formulas) -> tuple[Any, Any]:
     """Left: J1(pi1) - J1(pi2) of the two optimal policies (no ties). Right: the sum of the stated terms."""
     mdp, r1, r2 = _read(data)
-    visits = mdp.occupancy([0] * mdp.states)
-    j1, j2, total = mdp.returns(r1), mdp.returns(r2), mpf(0)
+    visits = occupancy(mdp, [0] * len(mdp[1]))
+    j1, j2, total = returns(mdp, r1), returns(mdp, r2), mpf(0)
     for v, x, y in zip(visits, r1, r2, strict=True):
         assert y[0] != y[1]
         total += formulas["term"](D=v, delta1=x[1] - x[0], delta2=y[1] - y[0])
@@ -258,9 +256,9 @@ def exogenous_rollout(data: Mapping[str, Any], formulas: Formulas) -> tuple[Any,
 
 def chain_visits(data: Mapping[str, Any], formulas: Formulas) -> tuple[Any, Any]:
     """Left: the visits of state ``state`` of a chain, by a linear solve. Right: the stated closed form."""
-    mdp = Environment(data["mdp"])
-    at = {"eps": Fraction(data["eps"]), "gamma": mdp.gamma}
-    visits = mdp.occupancy([0] * mdp.states)
+    mdp = environment(data["mdp"])
+    at = {"eps": Fraction(data["eps"]), "gamma": mdp[2]}
+    visits = occupancy(mdp, [0] * len(mdp[1]))
     right = formulas["start"](**at)
     return visits[data["state"]], right * formulas["ratio"](**at) if data["state"] else right
 
@@ -271,12 +269,12 @@ def chain_condition(data: Mapping[str, Any], formulas: Formulas) -> tuple[Any, A
     h/n is greatest at Delta = D (Cauchy-Schwarz) and least at the unit vector of the least visited state.
     Right: the stated condition number.
     """
-    mdp = Environment(data["mdp"])
-    visits = mdp.occupancy([0] * mdp.states)
+    mdp = environment(data["mdp"])
+    visits = occupancy(mdp, [0] * len(mdp[1]))
 
     def share(delta: Numbers) -> Fraction:
-        h = spread(mdp.returns([[Fraction(0), x] for x in delta]))
-        n2 = sum((x * x for row in mdp.levelled([[Fraction(0), x] for x in delta]) for x in row), Fraction(0))
+        h = spread(returns(mdp, [[Fraction(0), x] for x in delta]))
+        n2 = sum((x * x for row in levelled(mdp, [[Fraction(0), x] for x in delta]) for x in row), Fraction(0))
         return h * h / n2
 
     rarest = [Fraction(int(v == min(visits))) for v in visits]
