@@ -96,8 +96,15 @@ def _levelling_instances(subject: Subject, effort: Effort, side: str) -> Finding
         return Relation(certified.regret(pair), _SIDES[side][0], bound)
 
     statement = f"W {_SIDES[side][0]} the claimed constant times the levelled distance"
-    pairs = reachable_pairs(effort, 24)
-    return rational.certify(pairs, verify, statement, "random MDPs over Q", data=lambda pair: pair.data())
+    more = {"formulas": {"constant": emit_standalone(subject["levelling"])}}
+    return rational.certify(
+        reachable_pairs(effort, 24),
+        verify,
+        statement,
+        "random MDPs over Q",
+        show=lambda pair: witness.make("starc", "levelling_constant", {**pair.data(), **more}, statement),
+        data=lambda pair: pair.data(),
+    )
 
 
 # Numbers of a pair under levelling, with n and p among L1 and Linf and valid constants of the norms

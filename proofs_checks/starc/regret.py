@@ -8,6 +8,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from fractions import Fraction
+from typing import Any
 
 import sympy
 
@@ -135,15 +136,26 @@ def ray_identity(subject: Subject, effort: Effort) -> Iterator[Finding]:
 # The sandwich of the range metric
 
 
+_PROGRAMS = {"upper": "range_sandwich", "lower": "range_sandwich", "reversed": "reversed_regret"}
+
+
+def _bound(subject: Subject, part: str) -> dict[str, Any]:
+    return {"formulas": {"bound": emit_standalone(subject[part])}}
+
+
 def _sandwich_attack(subject: Subject, part: str) -> Finding:
     extreme = [TIGHT, TIGHT.reversed, OPPOSITE, ONE_TRIVIAL, M1_PAIR]
     if part == "reversed":
         extreme = [TIGHT, TIGHT.reversed, OPPOSITE, M1_PAIR]
     elif subject["first"] != "not trivial":
         extreme.append(ONE_TRIVIAL.reversed)
-    program = "reversed_regret" if part == "reversed" else "range_sandwich"
-    more = {"formulas": {"bound": emit_standalone(subject[part])}}
-    return compared(extreme, program, more, _DIRECTIONS[part][1], f"W {_DIRECTIONS[part][0]} the claimed bound")
+    return compared(
+        extreme,
+        _PROGRAMS[part],
+        _bound(subject, part),
+        _DIRECTIONS[part][1],
+        f"W {_DIRECTIONS[part][0]} the claimed bound",
+    )
 
 
 def _sandwich_instances(subject: Subject, effort: Effort, part: str) -> Finding:
@@ -158,8 +170,15 @@ def _sandwich_instances(subject: Subject, effort: Effort, part: str) -> Finding:
             bound = value_at(subject[part], d=certified.range_distance(pair))
         return Relation(certified.regret(pair), _DIRECTIONS[part][0], bound)
 
-    statement = f"W {_DIRECTIONS[part][0]} the claimed bound"
-    return rational.certify(pairs, verify, statement, "random MDPs over Q", data=lambda pair: pair.data())
+    statement, more = f"W {_DIRECTIONS[part][0]} the claimed bound", _bound(subject, part)
+    return rational.certify(
+        pairs,
+        verify,
+        statement,
+        "random MDPs over Q",
+        show=lambda pair: witness.make("starc", _PROGRAMS[part], {**pair.data(), **more}, statement),
+        data=lambda pair: pair.data(),
+    )
 
 
 def sandwich_sample(pair: Pair, left: str) -> Sample:
