@@ -9,6 +9,8 @@ import cvxpy
 import numpy as np
 import pytest
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from plumbline.evidence import Verdict
 from proofs_checks.engines import lp
@@ -87,6 +89,35 @@ def test_exact_forms_agree_with_batched_floats():
         assert np.allclose(level, np.array(ours, dtype=float), atol=1e-11)
         least = canonicalisations.minimal_l2(tau, gamma, R)[0]
         assert np.allclose(least, np.array(exact_canon.minimal_l2(case.mdp, case.R), dtype=float), atol=1e-11)
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    states=st.integers(1, 6),
+    actions=st.integers(1, 4),
+    gamma=st.sampled_from([0.0, 0.5, 0.95, 0.999]),
+    sparsity=st.sampled_from([0.0, 0.7]),
+    seed=st.integers(0, 2**31),
+)
+def test_forms_of_drawn_arrays(states, actions, gamma, sparsity, seed):
+    """Invariance under shaping and redistribution, linearity and idempotence in float64."""
+    draw = torch.Generator().manual_seed(seed)
+    shape = (8, states, actions, states)
+    tau = torch.rand(shape, generator=draw, dtype=torch.float64)
+    tau = tau * (torch.rand(shape, generator=draw) >= sparsity) + 1e-3 * torch.eye(states)[:, None, :]
+    tau = tau / tau.sum(-1, keepdim=True)
+    R, S, noise = (torch.randn(shape, generator=draw, dtype=torch.float64) for _ in range(3))
+    noise = noise - (tau * noise).sum(-1, keepdim=True)
+    potential = torch.randn(8, states, generator=draw, dtype=torch.float64)
+    other = canonicalisations.shape(gamma, R, potential) + noise
+    tolerance = 1e-10 / (1 - gamma)
+    for form in (canonicalisations.value_adjusted_levelling, canonicalisations.minimal_l2):
+        first, second = form(tau, gamma, R), form(tau, gamma, S)
+        assert torch.allclose(form(tau, gamma, other), first, atol=tolerance)
+        assert torch.allclose(form(tau, gamma, R - 2 * S), first - 2 * second, atol=tolerance)
+        assert torch.allclose(form(tau, gamma, first.contiguous()), first, atol=tolerance)
+    least = metrics.lp_norm(canonicalisations.minimal_l2(tau, gamma, R), "2")
+    assert bool((least <= metrics.lp_norm(other, "2") + 1e-9).all())
 
 
 def test_canonical_forms_have_no_regret_to_their_reward():

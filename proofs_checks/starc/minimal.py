@@ -35,6 +35,7 @@ def _attack(subject: Subject, effort: Effort) -> Iterator[Finding]:
     for part, program, statement in (
         ("equivalent", "minimal_equivalent", "R - c(R) is shaping and S'-redistribution"),
         ("minimal", "minimal_norm", "the norm of c(R) is the least, by least squares on the whole array"),
+        ("minimal", "minimal_value", "the squared norm of c(R) is <q, W q>"),
         ("canonical", "minimal_invariant", "c(R) = c(R') for R' shaped and redistributed"),
         ("canonical", "minimal_linear", "c(R1 - 2 R2) = c(R1) - 2 c(R2)"),
     ):

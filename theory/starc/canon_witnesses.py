@@ -147,6 +147,15 @@ def minimal_norm(data: Mapping[str, Any], formulas: Formulas) -> tuple[Any, Any]
     return sum((x * x for block in form for row in block for x in row), mpf(0)), least_squared_norm(tau, gamma, R)
 
 
+def minimal_value(data: Mapping[str, Any], formulas: Formulas) -> tuple[Any, Any]:
+    """Left: the squared L2 norm of the claimed form. Right: <q, W q> W as claimed, q its expected values."""
+    tau = exact(data["transitions"])
+    form = minimal_form(data, formulas, exact(data["R1"]))
+    q, rows = flat(expected(reals(tau), form)), [row for block in tau for row in block]
+    claimed = [formulas["weight"](square=dot(row, row)) * x * x for row, x in zip(rows, q, strict=True)]
+    return sum((x * x for block in form for row in block for x in row), mpf(0)), sum(claimed, mpf(0))
+
+
 def minimal_invariant(data: Mapping[str, Any], formulas: Formulas) -> tuple[Any, Any]:
     """Left: the L1 distance of the forms of two rewards that differ by shaping and redistribution. Right: 0."""
     forms = [minimal_form(data, formulas, exact(data[name])) for name in ("R1", "R2")]
