@@ -18,7 +18,7 @@ from plumbline import witness
 from plumbline.domain import Domain, Real
 from plumbline.evidence import Finding, Verdict
 from plumbline.formula import emit_standalone
-from plumbline.nouns import Claim, Effort, Subject, check
+from plumbline.nouns import Effort, Subject, check
 from proofs_checks.engines import instances, symbolic
 from proofs_checks.engines.derivation import Derivation, Sample, derive
 from proofs_checks.starc.certified import text
@@ -196,10 +196,10 @@ def _policy_samples(family: Family, seed: int) -> list[Sample]:
     return made
 
 
-def _regret(family: Family, claim: Claim) -> Finding:
+def _regret(family: Family, domain: Domain) -> Finding:
     """W = 1 from J1 + J2 = 0 and a policy pair with a gap; W = 0 from J1 = J2."""
     statement = f"W(R1, R2) = {int(family.opposite)}"
-    ranges = {axis.name: axis for axis in claim.domain.ranges}
+    ranges = {axis.name: axis for axis in domain.ranges}
 
     def proof() -> Finding:
         met = [Real(f"m{i}", 0, None) for i in range(4)]
@@ -225,12 +225,12 @@ def _regret(family: Family, claim: Claim) -> Finding:
                 )
             )
         facts.append(d.deduce(words, lemmas.OCCUPANCY, requires=facts))
-        return d.conclude(facts, claim.domain, statement)
+        return d.conclude(facts, domain, statement)
 
-    return derive(proof, claim.domain, statement)
+    return derive(proof, domain, statement)
 
 
-def _opposite_advantages(family: Family, claim: Claim) -> Iterator[Finding]:
+def _opposite_advantages(family: Family, domain: Domain) -> Iterator[Finding]:
     """The advantage forms under the uniform policy: opposite, so that unit forms are 2 apart in any norm; or equal."""
     value, gamma = _symbols(family)
     one, two = (
@@ -240,10 +240,10 @@ def _opposite_advantages(family: Family, claim: Claim) -> Iterator[Finding]:
     sign = 1 if family.opposite else -1
     words = "opposite: STARC distances with n = m are 2" if family.opposite else "equal: STARC distances are 0"
     total = sum(sympy.expand(sympy.together(y + sign * x)) ** 2 for x, y in zip(one, two, strict=True))
-    yield symbolic.prove_identity(total, sympy.Integer(0), claim.domain, statement=f"the advantage forms are {words}")
+    yield symbolic.prove_identity(total, sympy.Integer(0), domain, statement=f"the advantage forms are {words}")
 
 
-def _unsound(family: Family, claim: Claim, kind: str, subject: Subject) -> Iterator[Finding]:
+def _unsound(family: Family, domain: Domain, kind: str, subject: Subject) -> Iterator[Finding]:
     wanted = ("<", "==") if subject["sound"] else (">",)
     expression = subject["constant"]
 
@@ -253,39 +253,39 @@ def _unsound(family: Family, claim: Claim, kind: str, subject: Subject) -> Itera
     yield _attack_constant(family, kind, constant, wanted).for_part("unbounded")
     yield _attack_distance(family, kind, subject).for_part("distance")
     yield _attack_regret(family, kind).for_part("regret")
-    for found in _distance(family, kind, subject, claim.domain):
+    for found in _distance(family, kind, subject, domain):
         yield found.for_part("distance")
-    yield _regret(family, claim).for_part("regret")
-    yield _unbounded(family, claim, subject).for_part("unbounded")
+    yield _regret(family, domain).for_part("regret")
+    yield _unbounded(family, domain, subject).for_part("unbounded")
 
 
-def _unbounded(family: Family, claim: Claim, subject: Subject) -> Finding:
+def _unbounded(family: Family, domain: Domain, subject: Subject) -> Finding:
     """The constant times the distance stays below 1 = W, and the constant is at least a share of 1/parameter."""
     constant, claimed = subject["constant"].expr, subject["distance"].expr
     value, _ = _symbols(family)
     grows = symbolic.prove_nonnegative(
-        value * constant - sympy.Rational(1, 8), claim.domain, statement="the constant is unbounded"
+        value * constant - sympy.Rational(1, 8), domain, statement="the constant is unbounded"
     )
-    sign = symbolic.prove_nonnegative(constant * claimed, claim.domain)
+    sign = symbolic.prove_nonnegative(constant * claimed, domain)
     return symbolic.prove_nonnegative(
         1 - (constant * claimed) ** 2,
-        claim.domain,
+        domain,
         strict=True,
         statement="the stated constant times the distance is below 1 = W",
         premises=[grows, sign],
     )
 
 
-def _incomplete(family: Family, claim: Claim, kind: str, subject: Subject) -> Iterator[Finding]:
+def _incomplete(family: Family, domain: Domain, kind: str, subject: Subject) -> Iterator[Finding]:
     wanted = (">", "==") if subject["complete"] else ("<",)
     yield _attack_constant(family, kind, lambda value: Fraction(1, 1000), wanted).for_part("far")
     yield _attack_distance(family, kind, subject).for_part("distance")
     yield _attack_regret(family, kind).for_part("regret")
     yield _attack_least(family, kind, subject).for_part("far")
-    for found in _distance(family, kind, subject, claim.domain):
+    for found in _distance(family, kind, subject, domain):
         yield found.for_part("distance")
-    yield _regret(family, claim).for_part("regret")
-    yield _far(subject, claim).for_part("far")
+    yield _regret(family, domain).for_part("regret")
+    yield _far(subject, domain).for_part("far")
 
 
 def _attack_least(family: Family, kind: str, subject: Subject) -> Finding:
@@ -299,21 +299,21 @@ def _attack_least(family: Family, kind: str, subject: Subject) -> Finding:
     )
 
 
-def _far(subject: Subject, claim: Claim) -> Finding:
+def _far(subject: Subject, domain: Domain) -> Finding:
     """D > 0 and D^2 >= 1/2 - 1/(4t): 1/2 - D^2 = 1/(2w) with w = sqrt(1 + 4 t^2) > 2t."""
     t = sympy.Symbol("t", real=True)
     w = sympy.sqrt(1 + 4 * t**2)
     square = subject["distance"].expr ** 2
     premises = [
-        symbolic.prove_nonnegative(subject["distance"].expr, claim.domain, strict=True),
-        symbolic.prove_identity(sympy.Rational(1, 2) - square, 1 / (2 * w), claim.domain),
-        symbolic.prove_nonnegative(1 / (4 * t * w * (w + 2 * t)), claim.domain),
-        symbolic.prove_identity(subject["least_square"].expr, bounds.least_square.expr, claim.domain),
+        symbolic.prove_nonnegative(subject["distance"].expr, domain, strict=True),
+        symbolic.prove_identity(sympy.Rational(1, 2) - square, 1 / (2 * w), domain),
+        symbolic.prove_nonnegative(1 / (4 * t * w * (w + 2 * t)), domain),
+        symbolic.prove_identity(subject["least_square"].expr, bounds.least_square.expr, domain),
     ]
     return symbolic.prove_identity(
         1 / (4 * t) - 1 / (2 * w),
         1 / (4 * t * w * (w + 2 * t)),
-        claim.domain,
+        domain,
         statement="D > 0 = W and D^2 >= 1/2 - 1/(4t)",
         premises=premises,
     )
@@ -329,36 +329,36 @@ def _until_violated(findings: Iterator[Finding]) -> Iterator[Finding]:
 @check("starc.epic.not_sound", timeout=30)
 def epic_not_sound(subject: Subject, effort: Effort) -> Iterator[Finding]:
     """Exact instances, then closed forms in eps and gamma from the definition run on symbols."""
-    claim = epic_claims.not_sound
-    yield from _until_violated(_unsound(OPPOSED, claim, subject["canonical"], subject))
-    yield from (found.for_part("starc") for found in _opposite_advantages(OPPOSED, claim))
+    domain = epic_claims.not_sound.domain
+    yield from _until_violated(_unsound(OPPOSED, domain, subject["canonical"], subject))
+    yield from (found.for_part("starc") for found in _opposite_advantages(OPPOSED, domain))
 
 
 @check("starc.dard.not_sound", timeout=30)
 def dard_not_sound(subject: Subject, effort: Effort) -> Iterator[Finding]:
     """Exact instances, then closed forms in eps and gamma from the definition run on symbols."""
-    claim = dard_claims.not_sound
-    yield from _until_violated(_unsound(OPPOSED, claim, subject["canonical"], subject))
-    yield from (found.for_part("starc") for found in _opposite_advantages(OPPOSED, claim))
+    domain = dard_claims.not_sound.domain
+    yield from _until_violated(_unsound(OPPOSED, domain, subject["canonical"], subject))
+    yield from (found.for_part("starc") for found in _opposite_advantages(OPPOSED, domain))
 
 
 @check("starc.dard.not_sound_deterministic", timeout=30)
 def dard_not_sound_deterministic(subject: Subject, effort: Effort) -> Iterator[Finding]:
     """Exact instances, then the closed form in x = eps/gamma from the definition run on symbols."""
-    yield from _until_violated(_unsound(IMPOSSIBLE, dard_claims.not_sound_deterministic, "DARD", subject))
+    yield from _until_violated(_unsound(IMPOSSIBLE, dard_claims.not_sound_deterministic.domain, "DARD", subject))
 
 
 @check("starc.epic.not_complete", timeout=30)
 def epic_not_complete(subject: Subject, effort: Effort) -> Iterator[Finding]:
     """Exact instances, then closed forms in t and gamma from the definition run on symbols."""
-    claim = epic_claims.not_complete
-    yield from _until_violated(_incomplete(REDISTRIBUTED, claim, subject["canonical"], subject))
-    yield from (found.for_part("starc") for found in _opposite_advantages(REDISTRIBUTED, claim))
+    domain = epic_claims.not_complete.domain
+    yield from _until_violated(_incomplete(REDISTRIBUTED, domain, subject["canonical"], subject))
+    yield from (found.for_part("starc") for found in _opposite_advantages(REDISTRIBUTED, domain))
 
 
 @check("starc.dard.not_complete", timeout=30)
 def dard_not_complete(subject: Subject, effort: Effort) -> Iterator[Finding]:
     """Exact instances, then closed forms in t and gamma from the definition run on symbols."""
-    claim = dard_claims.not_complete
-    yield from _until_violated(_incomplete(REDISTRIBUTED, claim, subject["canonical"], subject))
-    yield from (found.for_part("starc") for found in _opposite_advantages(REDISTRIBUTED, claim))
+    domain = dard_claims.not_complete.domain
+    yield from _until_violated(_incomplete(REDISTRIBUTED, domain, subject["canonical"], subject))
+    yield from (found.for_part("starc") for found in _opposite_advantages(REDISTRIBUTED, domain))
