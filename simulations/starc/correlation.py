@@ -130,7 +130,9 @@ def _columns() -> dict[str, str]:
         "range": "d_Omega, the range metric",
     }
     for name, text in CANONICALISATIONS.items():
-        columns |= {f"{name}_{n}_{m}": f"canonicalisation: {text}; norm L{n}, metric L{m}" for n in NORMS for m in NORMS}
+        columns |= {
+            f"{name}_{n}_{m}": f"canonicalisation: {text}; norm L{n}, metric L{m}" for n in NORMS for m in NORMS
+        }
     return columns | {f"{name}_pearson": f"sqrt((1 - rho)/2) of {name.upper()}'s forms" for name in ("epic", "dard")}
 
 

@@ -50,9 +50,7 @@ def _exogenous(settings: Settings, t: np.ndarray, runs: int, draw: np.random.Gen
     return pd.DataFrame({name: values.reshape(-1) for name, values in columns.items()} | {"epic": np.nan})
 
 
-def _endogenous(
-    settings: Settings, t: np.ndarray, runs: int, draw: np.random.Generator, device: str
-) -> pd.DataFrame:
+def _endogenous(settings: Settings, t: np.ndarray, runs: int, draw: np.random.Generator, device: str) -> pd.DataFrame:
     s, a, gamma, points = settings.states, settings.actions, settings.discount, len(t)
     tau = sparse_transitions(draw, runs, s, a).repeat_interleave(points, 0).to(device)
     rewards = torch.from_numpy(draw.standard_normal((2, runs, s, a, s))).repeat_interleave(points, 1).to(device)
