@@ -61,7 +61,7 @@ class _Problem:
         return gaps[:, 0], gaps[:, 1]
 
     def between(self, weights: torch.Tensor, left: Policies, right: Policies) -> Policies:
-        """Optimal pairs for the objectives, started from the better one, state by state, of two pairs that are known."""
+        """Optimal pairs for the objectives, started from the better one, state by state, of two known pairs."""
         values = [(pair.values @ weights[..., None])[..., 0] for pair in (left, right)]
         first = values[0] >= values[1]
         switched = left.actions.where(first, right.actions)

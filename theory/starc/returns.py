@@ -1,8 +1,8 @@
 """Exact evaluation and optimisation of policies, batched in torch (float64): one linear solve per policy.
 
 Shapes: tau (B, S, A, S), mu0 (B, S), gamma (B,) or a number, r (B, S, A) expected rewards, actions (B, S)
-deterministic policies. Howard's policy iteration keeps incumbents on ties, so that it ends; only policies that changed are
-solved again, and best and worst policies, for one or two rewards at a time, share each factorisation and each batch.
+deterministic policies. Howard's policy iteration keeps incumbents on ties, so that it ends; only policies that changed
+are solved again, and best and worst policies, for one or two rewards at a time, share factorisations and batches.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ def _choose(mask: torch.Tensor, x: torch.Tensor, y: torch.Tensor) -> torch.Tenso
 
 
 def solve(M: torch.Tensor, r: torch.Tensor, mdp: torch.Tensor, actions: torch.Tensor) -> torch.Tensor:
-    """Values (n, S, K) of policies ``actions`` (n, S), policy i in the MDP ``mdp[i]``; M (B, S, A, S), r (B, S, A, K)."""
+    """Values (n, S, K) of policies ``actions`` (n, S), policy i in MDP ``mdp[i]``; M (B, S, A, S), r (B, S, A, K)."""
     import torch
 
     _, s, a, _ = M.shape
@@ -104,10 +104,10 @@ def solve(M: torch.Tensor, r: torch.Tensor, mdp: torch.Tensor, actions: torch.Te
 def improve(
     M: torch.Tensor, r: torch.Tensor, weights: torch.Tensor, actions: torch.Tensor, values: torch.Tensor
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """One step of policy iteration: (actions, whether they changed) for policies (B, N, S) with objective weights (B, N, K).
+    """One step of policy iteration: (actions, whether they changed) for policies (B, N, S) with ``weights`` (B, N, K).
 
-    The objective of policy n is the reward sum_k weights[n, k] r_k; ``values`` (B, N, S) are under it, of the policies or
-    of ones no better. An action changes only where another one gains more than 1e-11 of the size of the terms.
+    The objective of policy n is the reward sum_k weights[n, k] r_k; ``values`` (B, N, S) are under it, of the policies
+    or of ones no better. An action changes only where another one gains more than 1e-11 of the size of the terms.
     """
     b, s, a, k = r.shape
     n = actions.shape[1]
