@@ -72,10 +72,11 @@ def draw(tables: dict[str, Any], evidence: dict[str, Any]) -> tuple[Any, dict[st
 CORRELATION = Figure(
     "starc.correlation",
     "Which distance ranks rewards as regret does",
-    "Spearman correlation of distances between rewards with exact worst-case regret and with the regret of optimal policies "
-    "(rollout), on random sparse environments of 32 states, 4 actions and discount 0.95; bars: 99 % bootstrap intervals over "
-    "environments. Each row is a canonicalisation, each mark one norm and one metric. The range metric leads; "
-    "distances that remove shaping and S'-redistribution follow; EPIC and DARD come after, the bare reward last.",
+    "Spearman correlation of distances between rewards with exact worst-case regret and with the regret of "
+    "optimal policies (rollout), on random sparse environments of 32 states, 4 actions and discount 0.95; bars: "
+    "99 % bootstrap intervals over environments. Each row is a canonicalisation, each mark one norm and one "
+    "metric. The range metric leads; distances that remove shaping and S'-redistribution follow; EPIC and DARD "
+    "come after, the bare reward last.",
     draw,
     tables=("starc.correlation",),
 )

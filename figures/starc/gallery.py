@@ -53,7 +53,7 @@ def pairs() -> dict[str, tuple[RationalMDP, Reward, Reward]]:
     rows: Any = [[[1, 0], [0, 1]], [[1, 0], [1, 0]]]
     fixed = RationalMDP(rows, [half] * 2, gamma)
     r = _reward(lambda s, a, u: [[0, -1], [1, 1]][s][a])
-    mdp, r1, r2 = m1()
+    mdp, _, _ = m1()
     first, second = [[[1, 0], [0, 2]], [[0, 1], [3, -1]]], [[[0, 1], [1, 1]], [[2, 0], [1, 5]]]
     return {
         "order reversed\n" + r"$\pm\frac{1}{10}r+N$": (uniform, against[0], against[1]),
@@ -83,9 +83,9 @@ def draw(tables: dict[str, Any], evidence: dict[str, Any]) -> tuple[Any, dict[st
 GALLERY = Figure(
     "starc.gallery",
     "Where EPIC and DARD mislead",
-    "Four pairs of rewards with two states and two actions, from rational arithmetic. First: opposite orders of policies, "
-    "nearly zero for EPIC and DARD. Second: the same order, far apart for both. Third: a reward and its canonical "
-    "form by DARD, whose optimal policies are each other's worst. Fourth: nearly the same order, far apart for both. "
-    "The STARC distances follow the worst-case regret throughout.",
+    "Four pairs of rewards with two states and two actions, from rational arithmetic. First: opposite orders of "
+    "policies, nearly zero for EPIC and DARD. Second: the same order, far apart for both. Third: a reward and "
+    "its canonical form by DARD, whose optimal policies are each other's worst. Fourth: nearly the same order, "
+    "far apart for both. The STARC distances follow the worst-case regret throughout.",
     draw,
 )

@@ -62,10 +62,11 @@ def draw(tables: dict[str, Any], evidence: dict[str, Any]) -> tuple[Any, dict[st
 INFLATION = Figure(
     "starc.inflation",
     "Sampled distances are too large",
-    "Estimated distance (VAL, L2) of equivalent rewards from m sampled successors for each state and action; dense random "
-    "environments, means with 99 % bands. Independent samples inflate it like m^(-1/2). The same samples for both rewards "
-    "remove the inflation by shaping altogether (it is below 1e-15, not drawn) and leave that by S'-redistribution. Right: the "
-    "squared distance from two halves of the samples has mean near 0, shown from the m on where it is never undetermined.",
+    "Estimated distance (VAL, L2) of equivalent rewards from m sampled successors for each state and action; "
+    "dense random environments, means with 99 % bands. Independent samples inflate it like m^(-1/2). The same "
+    "samples for both rewards remove the inflation by shaping altogether (it is below 1e-15, not drawn) and "
+    "leave that by S'-redistribution. Right: the squared distance from two halves of the samples has mean near "
+    "0, shown from the m on where it is never undetermined.",
     draw,
     tables=("starc.inflation",),
 )

@@ -72,7 +72,7 @@ def found_in_bandit(arms: int) -> float:
 
 def draw(tables: dict[str, Any], evidence: dict[str, Any]) -> tuple[Any, dict[str, np.ndarray]]:
     """Heat map of kappa over (eps, gamma); what pairs of rewards attain there; bandits."""
-    eps, effective = np.geomspace(1e-3, 1, 121), np.geomspace(1e-3, 0.5, 121)
+    eps, effective = np.geomspace(1e-3, 1, 121), np.geomspace(1e-3, 0.8, 121)
     kappa = chain_kappa(eps[None, :], 1 - effective[:, None])
     points = np.array(_POINTS)
     exact = chain_kappa(points[:, 0], points[:, 1])
@@ -90,8 +90,8 @@ def draw(tables: dict[str, Any], evidence: dict[str, Any]) -> tuple[Any, dict[st
     ends = np.array([1.2, exact.max() * 1.2])
     style.theory(chain, ends, ends, 0, label=r"$\kappa$")
     style.theory(chain, ends, 2 * ends, 1, variant=1, label=r"$2\kappa$")
-    style.measured(chain, exact, found[:, 0], 0, label=r"found $\sup W/d$")
-    style.measured(chain, exact, found[:, 1], 1, label=r"found $1/\inf(W/d)$")
+    style.measured(chain, exact, found[:, 0], 0, label=r"found $\sup W/d$", size=6)
+    style.measured(chain, exact, found[:, 1], 1, label=r"found $1/\inf(W/d)$", size=3)
     chain.set(xscale="log", yscale="log", xlabel=r"$\kappa$", title="attained by rewards")
     chain.legend(loc="upper left", fontsize=7)
     style.theory(bandit, arms, law, 0, label=r"$\kappa$")
@@ -105,9 +105,9 @@ def draw(tables: dict[str, Any], evidence: dict[str, Any]) -> tuple[Any, dict[st
 KAPPA = Figure(
     "starc.kappa",
     "How far distance and regret can be apart",
-    "Condition number kappa of VAL with L2 norms: d/(2 kappa) <= W <= kappa d. Left: closed form for two states where actions "
-    "do not move (start in one, leave for good with chance eps); kappa grows where a state is rarely reached or dwelt in. "
-    "Middle: largest and smallest W/d that a search over pairs of rewards finds at the dots, against kappa and "
-    "2 kappa. Right: bandits, with W/d of an explicit pair.",
+    "Condition number kappa of VAL with L2 norms: d/(2 kappa) <= W <= kappa d. Left: closed form for two states "
+    "where actions do not move (start in one, leave for good with chance eps); kappa grows where a state is "
+    "rarely reached or dwelt in. Middle: largest and smallest W/d that a search over pairs of rewards finds at "
+    "the dots, against kappa and 2 kappa. Right: bandits, with W/d of an explicit pair.",
     draw,
 )

@@ -81,9 +81,9 @@ def draw(tables: dict[str, Any], evidence: dict[str, Any]) -> tuple[Any, dict[st
         style.measured(axes, lam[1:], meet[1:], 2, label="where the two lines meet", size=4)
         axes.axhline(least, color="#000000", lw=0.8, ls=":")
         optimal = f"{certificate.multiplier}" if name == "M1" else f"{float(certificate.multiplier):.4f}"
-        text = rf"$W={least:.5f}$ at $\lambda^*={optimal}$"
-        axes.annotate(text, (0.97, least + 0.02), xycoords=("axes fraction", "data"), ha="right", fontsize=8.5)
+        least_label = rf"$W={least:.5f}$ at $\lambda^*={optimal}$"
         axes.set(title=title, xlabel=r"$\lambda$", ylim=(min(0, meet.min()) - 0.05, None))
+        axes.plot([], [], ":", color="#000000", lw=0.8, label=least_label)
         axes.legend(loc="upper center")
         valid = exact.verify(certificate, mdp, r1, r2)
         arrays |= {f"{name}_factors": factors, f"{name}_curve": f, f"{name}_lambda": lam, f"{name}_value": value}
@@ -95,8 +95,9 @@ def draw(tables: dict[str, Any], evidence: dict[str, Any]) -> tuple[Any, dict[st
 RAY = Figure(
     "starc.ray",
     "Worst-case regret is a distance to a ray",
-    "Range of R1 - lambda R2 over that of R1: convex and piecewise linear; its least value is the worst-case regret. Newton's "
-    "steps go to where the supporting lines of two steps meet and end when f meets them; all in rationals, and the end value "
-    "is certified from above by two value functions and from below by a mixture of two pairs of policies.",
+    "Range of R1 - lambda R2 over that of R1: convex and piecewise linear; its least value is the worst-case "
+    "regret. Newton's steps go to where the supporting lines of two steps meet and end when f meets them; all in "
+    "rationals, and the end value is certified from above by two value functions and from below by a mixture of "
+    "two pairs of policies.",
     draw,
 )

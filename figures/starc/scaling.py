@@ -63,10 +63,11 @@ def draw(tables: dict[str, Any], evidence: dict[str, Any]) -> tuple[Any, dict[st
 SCALING = Figure(
     "starc.scaling",
     "Optimal policies are blind to small errors",
-    "Mean over pairs of independent rewards, with 99 % bands, between R and R + t R'. Lines: limits for many Gaussian states, "
-    "W = sqrt(1 - rho^2), d = sqrt(2 - 2 rho), rollout = (1 - rho)/2 with rho = (1 + t^2)^(-1/2) (dashed on the right, where "
-    "the limit need not hold). Worst-case regret and the distances grow like t, the regret of optimal policies "
-    "like t^2: a perturbation whose rollout regret is 10^-4 has a worst case of 10^-2.",
+    "Mean over pairs of independent rewards, with 99 % bands, between R and R + t R'. Lines: limits for many "
+    "Gaussian states, W = sqrt(1 - rho^2), d = sqrt(2 - 2 rho), rollout = (1 - rho)/2 with rho = (1 + "
+    "t^2)^(-1/2) (dashed on the right, where the limit need not hold). Worst-case regret and the distances grow "
+    "like t, the regret of optimal policies like t^2: a perturbation whose rollout regret is 10^-4 has a worst "
+    "case of 10^-2.",
     draw,
     tables=("starc.scaling",),
 )

@@ -60,11 +60,11 @@ def draw(tables: dict[str, Any], evidence: dict[str, Any]) -> tuple[Any, dict[st
 WEDGE = Figure(
     "starc.wedge",
     "Worst-case regret over distance",
-    "Exact worst-case regret of pairs of rewards on random sparse environments, both orders. All pairs lie between d/2 and "
-    "d for the range metric. VAL with L2 norms has a wedge in each environment; the dotted lines are the extremes of "
-    "these pairs. EPIC and DARD have none: along the solid curve the order of policies is reversed (W = 1) while "
-    "the distance goes to 0, along the dashed one rewards are equivalent (W = 0) while it goes to 0.71 (both exact, for "
-    "two states with uniform transitions). Last panel: the ratio W/d.",
+    "Exact worst-case regret of pairs of rewards on random sparse environments, both orders. All pairs lie "
+    "between d/2 and d for the range metric. VAL with L2 norms has a wedge in each environment; the dotted lines "
+    "are the extremes of these pairs. EPIC and DARD have none: along the solid curve the order of policies is "
+    "reversed (W = 1) while the distance goes to 0, along the dashed one rewards are equivalent (W = 0) while it "
+    "goes to 0.71 (both exact, for two states with uniform transitions). Last panel: the ratio W/d.",
     draw,
     tables=("starc.correlation",),
 )

@@ -1,7 +1,8 @@
 """Distances against exact worst-case regret on random sparse environments: every canonicalisation, norm and metric.
 
-For each pair (R1, R2) the rewards (1 - t) R1 + t R2, t = 1/n, ..., 1, are compared with R1. Canonicalisations are linear, so
-they are computed once for R1 and R2. Worst-case regret is exact, both ways; rollout regret is that of optimal policies.
+For each pair (R1, R2) the rewards (1 - t) R1 + t R2, t = 1/n, ..., 1, are compared with R1. Canonicalisations are
+linear, so they are computed once for R1 and R2. Worst-case regret is exact, both ways; rollout regret is that of
+optimal policies.
 """
 
 from __future__ import annotations
@@ -58,7 +59,7 @@ def canonical_forms(tau: torch.Tensor, gamma: float, R: torch.Tensor) -> dict[st
 
 
 def distances(first: torch.Tensor, second: torch.Tensor, t: torch.Tensor, name: str) -> dict[str, torch.Tensor]:
-    """m(s(R1), s(R_t)) for all norms and metrics of one canonicalisation; first, second (B, S, A, S), out (B, steps)."""
+    """m(s(R1), s(R_t)) for all norms and metrics of one canonicalisation; forms (B, S, A, S), out (B, steps)."""
     pairs, steps = first.shape[0], t.shape[0]
     out = {}
     a = first.reshape(pairs, -1)

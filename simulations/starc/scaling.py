@@ -1,7 +1,7 @@
 """Regrets and distances of R and R + t R' over t: independent rewards of equal scale.
 
-Family ``exogenous``: transitions ignore the two actions, all states weigh alike, closed forms. Family ``endogenous``: random
-sparse environments, exact worst-case regret.
+Family ``exogenous``: transitions ignore the two actions, all states weigh alike, closed forms. Family
+``endogenous``: random sparse environments, exact worst-case regret.
 """
 
 from __future__ import annotations

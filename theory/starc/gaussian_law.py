@@ -1,6 +1,7 @@
 """Transitions that ignore actions, two actions: regrets in closed form, and their limits for many Gaussian states.
 
-With gaps Delta_i(s) = r_i(s, 1) - r_i(s, 0) and weights D(s) of visits, h(R) = sum D |Delta|. Shapes: gaps (..., S), D (S,).
+With gaps Delta_i(s) = r_i(s, 1) - r_i(s, 0) and weights D(s) of visits, h(R) = sum D |Delta|. Shapes: gaps (...,
+S), D (S,).
 """
 
 from __future__ import annotations

@@ -18,10 +18,10 @@ gaussian = Claim(
     kind=Kind.RATE,
     title="Many states with Gaussian rewards",
     statement=(
-        r"Let transitions ignore the two actions, all states weigh alike, and the gaps $r_i(s,1)-r_i(s,0)$ of two rewards be "
-        r"standard normal with correlation $\rho$, independent over states. As their number grows, $W\to"
-        r"\sqrt{1-\max(\rho,0)^2}$, $d_\Omega\to\sqrt{2-2\rho}$, and the regret of the optimal policy of the second reward "
-        r"under the first, over the range, $\to(1-\rho)/2$: about $d_\Omega^2/4$."
+        r"Let transitions ignore the two actions, all states weigh alike, and the gaps $r_i(s,1)-r_i(s,0)$ of two "
+        r"rewards be standard normal with correlation $\rho$, independent over states. As their number grows, "
+        r"$W\to\sqrt{1-\max(\rho,0)^2}$, $d_\Omega\to\sqrt{2-2\rho}$, and the regret of the optimal policy of the "
+        r"second reward under the first, over the range, $\to(1-\rho)/2$: about $d_\Omega^2/4$."
     ),
     domain=Domain(RHO),
     subject=Subject({"regret": regret_limit, "range": range_limit, "rollout": rollout_limit}),
@@ -53,9 +53,10 @@ mc_inflation = Claim(
     kind=Kind.RATE,
     title="Sampled canonical forms inflate distances",
     statement=(
-        r"If the canonical forms (value-adjusted levelling, exact values) of two equivalent rewards are estimated from $m$ "
-        r"independent sampled successors for each state and action, their estimated $L_2$ distance, whose truth is $0$, has a "
-        r"mean that falls like $C\,m^{-1/2}$, for every environment where some canonical entry has positive variance."
+        r"If the canonical forms (value-adjusted levelling, exact values) of two equivalent rewards are estimated "
+        r"from $m$ independent sampled successors for each state and action, their estimated $L_2$ distance, "
+        r"whose truth is $0$, has a mean that falls like $C\,m^{-1/2}$, for every environment where some "
+        r"canonical entry has positive variance."
     ),
     domain=Domain(Every("mdp", "every finite Markov decision process"), Every("R", "every pair of equivalent rewards")),
     subject=Subject({"inflation": inflation}),

@@ -1,7 +1,8 @@
 """Random environments and rewards of the correlation study, batched in torch (float64).
 
-Transitions are softmax of standard normals above a threshold, all others impossible; the initial law is uniform. Rewards
-are standard normal, made sparse, scaled, shifted and shaped at random, as in the public configuration of the paper.
+Transitions are softmax of standard normals above a threshold, all others impossible; the initial law is uniform.
+Rewards are standard normal, made sparse, scaled, shifted and shaped at random, as in the public configuration of
+the paper.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Canonical forms from sampled successors, and distances from them: naive, with common samples, without bias.
 
-Value-adjusted levelling needs E R(s, a, S') and E V(S'); here m successors are drawn for each (s, a), V being exact. Counts
-of successors (..., S, A, S) are multinomial, so the cost does not grow with m. Arrays are numpy, one MDP.
+Value-adjusted levelling needs E R(s, a, S') and E V(S'); here m successors are drawn for each (s, a), V being
+exact. Counts of successors (..., S, A, S) are multinomial, so the cost does not grow with m. Arrays are numpy, one
+MDP.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ def distance(first: np.ndarray, second: np.ndarray) -> np.ndarray:
 
 
 def debiased_square(first: tuple[np.ndarray, np.ndarray], second: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
-    """d^2 = 2 - 2 <c1, c2'>/sqrt(<c1, c1'> <c2, c2'>) from two independent halves of each; NaN where it is undefined."""
+    """d^2 = 2 - 2 <c1, c2'>/sqrt(<c1, c1'> <c2, c2'>) from two independent halves of each; NaN if undefined."""
     cross = 0.5 * ((first[0] * second[1]).sum(-1) + (first[1] * second[0]).sum(-1))
     sizes = [(half[0] * half[1]).sum(-1) for half in (first, second)]
     product = np.where((sizes[0] > 0) & (sizes[1] > 0), sizes[0] * sizes[1], np.nan)
