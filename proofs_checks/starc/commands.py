@@ -23,7 +23,7 @@ KEYS = ("transitions", "initial", "discount", "R1", "R2")
 _DESCRIPTION = """\
 FILE.npz holds transitions (S, A, S), initial (S,), discount, and two rewards R1, R2 of shape (S, A, S) or (S, A).
 Printed are distances between the rewards, and worst-case regret both ways: W(R1, R2) is the most that R1 can lose, in
-units of its range over policies, by a change of policy that R2 does not mind; with its bounds and the worst policies."""
+units of its range over policies, by a change of policy that R2 does not mind; its bounds and the worst policies too."""
 _LONG = 40
 
 
@@ -59,9 +59,10 @@ def read(path: str) -> tuple[TabularMDP, np.ndarray, np.ndarray]:
     from theory.starc.mdp import TabularMDP
 
     try:
-        with np.load(path, allow_pickle=False) as archive:
-            if not isinstance(archive, np.lib.npyio.NpzFile):
-                raise InputError(f"{path}: one array only, not an .npz file")
+        loaded = np.load(path, allow_pickle=False)
+        if isinstance(loaded, np.ndarray):
+            raise InputError(f"{path}: one array only, not an .npz file")
+        with loaded as archive:
             missing = [key for key in KEYS if key not in archive]
             if missing:
                 raise InputError(f"{path}: lacks {', '.join(missing)}; it must hold {', '.join(KEYS)}")

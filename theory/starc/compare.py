@@ -29,9 +29,9 @@ class Regret:
 
     Its certificate, in float64: ``attained`` <= value <= ``bound`` but for rounding. Two pairs (best, worst) of
     deterministic policies, ``left`` and ``right`` (2, S), mixed with weight ``theta`` on the left one, make up
-    ``preferred`` and ``chosen`` (S, A), the worst pair: the second reward does not prefer the first of them (``gap`` <= 0
-    but for rounding), and the first reward loses ``attained``. ``upper`` and ``lower`` (S,) with
-    M upper >= r1 - multiplier r2 >= M lower give ``bound``, which includes what rounding violates of these inequalities.
+    ``preferred`` and ``chosen`` (S, A), the worst pair: the second reward does not prefer the first of them
+    (``gap`` <= 0 but for rounding), and the first reward loses ``attained``. ``upper`` and ``lower`` (S,) with
+    M upper >= r1 - multiplier r2 >= M lower give ``bound``, which includes what rounding violates of these.
     ``rollout`` is the regret of the policy that is optimal for the second reward.
     """
 
@@ -75,10 +75,10 @@ def compare(mdp: TabularMDP, R1: Any, R2: Any) -> Comparison:
         if R.ndim != 3:
             raise InputError(f"{name} must be one reward of shape (S, A, S) or (S, A), got {R.shape}")
     tau, mu0 = torch.from_numpy(mdp.transitions)[None], torch.from_numpy(mdp.initial)[None]
-    R = torch.from_numpy(np.stack(rewards))
-    there = _regret(mdp, tau, mu0, (tau * R).sum(-1))
-    back = _regret(mdp, tau, mu0, (tau * R.flip(0)).sum(-1))
-    return Comparison(_distances(mdp, tau, mu0, R), there, back, _warnings(mdp, there.range, back.range))
+    both = torch.from_numpy(np.stack(rewards))
+    there = _regret(mdp, tau, mu0, (tau * both).sum(-1))
+    back = _regret(mdp, tau, mu0, (tau * both.flip(0)).sum(-1))
+    return Comparison(_distances(mdp, tau, mu0, both), there, back, _warnings(mdp, there.range, back.range))
 
 
 def _distances(mdp: TabularMDP, tau: torch.Tensor, mu0: torch.Tensor, R: torch.Tensor) -> dict[str, float | None]:
@@ -158,7 +158,7 @@ class ExactComparison:
 
 
 def rationalise(mdp: TabularMDP, denominator: int | None = None) -> RationalMDP:
-    """The MDP over Q: floats as they are, or the nearest of bounded denominator; rows are divided by their exact sums."""
+    """The MDP over Q: floats as they are or the nearest of bounded denominator, rows divided by their exact sums."""
     return RationalMDP(
         [[_row(row, denominator) for row in block] for block in mdp.transitions.tolist()],
         _row(mdp.initial.tolist(), denominator),
