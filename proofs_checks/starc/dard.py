@@ -24,7 +24,7 @@ from proofs_checks.engines import instances, rational, symbolic
 from proofs_checks.engines.derivation import Derivation, Sample, derive
 from proofs_checks.starc.certified import mdp_data, text
 from proofs_checks.starc.epic import attack_entries, environments, potential, triple
-from proofs_checks.starc.epic_families import RETURNING
+from proofs_checks.starc.epic_families import RETURNING, resting_on
 from proofs_checks.starc.instances import random_reward, shaped
 from theory import lemmas
 from theory.starc import dard_claims as claims
@@ -297,19 +297,21 @@ def not_equivalent(subject: Subject, effort: Effort) -> Iterator[Finding]:
         yield symbolic.prove_identity(
             value, subject[role].expr, domain, statement=f"{role}: J(stay) - J(go) by Bellman's equation"
         ).for_part(part)
-    yield _threshold(subject, domain).for_part("threshold")
+    for found in _threshold(subject, domain):
+        yield found.for_part("threshold")
 
 
-def _threshold(subject: Subject, domain: Domain) -> Finding:
+def _threshold(subject: Subject, domain: Domain) -> Iterator[Finding]:
     """gain_canonical = (g - gamma)(gamma + g + 1)/(2 (1 - gamma)): its sign is that of g - gamma, g the threshold."""
     gamma, g = sympy.Symbol("gamma", real=True), subject["threshold"].expr
     factor = (gamma + g + 1) / (2 * (1 - gamma))
     positive = symbolic.prove_nonnegative(factor, domain, strict=True)
     gain = symbolic.prove_nonnegative(subject["gain"].expr, domain, strict=True, statement="staying gains under R")
-    return symbolic.prove_identity(
+    sign = symbolic.prove_identity(
         subject["gain_canonical"].expr,
         (g - gamma) * factor,
         domain,
         statement="the gain under C_DARD(R) is negative exactly for gamma beyond the threshold",
         premises=[positive, gain],
     )
+    yield from resting_on([positive, gain], sign)

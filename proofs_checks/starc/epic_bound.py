@@ -1,4 +1,4 @@
-"""The regret that EPIC's distance does bound, with the constant 2 sqrt(1 + gamma^2), and bandits that need 2.
+"""The regret that EPIC's distance does bound, with the constant 2 sqrt(1 + gamma^2), and a family that needs it.
 
 Write s_i for the unit canonical rewards, delta = s_1 - s_2. As the optimal policy of R_2 is optimal for s_2, the regret
 under s_1 is at most J_delta(pi_1) - J_delta(pi_2), a sum over k of gamma^k E_D[(f_k - g_k) delta] with densities
@@ -26,7 +26,8 @@ from proofs_checks.engines import instances, symbolic
 from proofs_checks.engines.derivation import Derivation, Fact, Sample, derive
 from proofs_checks.starc.certified import mdp_data, text
 from proofs_checks.starc.epic import law
-from proofs_checks.starc.instances import Reward, arm_rewards, bandit, random_mdp, random_reward
+from proofs_checks.starc.epic_families import UNIFORM, resting_on
+from proofs_checks.starc.instances import arm_rewards, bandit, random_mdp, random_reward
 from theory import lemmas
 from theory.starc import epic_bounds as bounds
 from theory.starc import epic_claims as claims
@@ -39,34 +40,38 @@ _RESTS_ON = ("starc.epic.canon", "starc.epic.half_l2", "starc.order.invariance")
 _NUMBERS = ("K", "N", "C", "Delta", "X", "Y", "Z", "a", "b", "m", "g")
 
 
-def nearly_equal_arms(q: Any, h: Any) -> tuple[list[Any], Any, Any]:
-    """D_A = (p, p, q); R1 = (1+h, 1-h, -2p/q) and R2 = (1, 1, -2p/q), of which both first arms are optimal."""
-    p = (1 - q) / 2
-    low = -2 * p / q
-    return [p, p, q], [[[1 + h], [1 - h], [low]]], [[[q / q], [q / q], [low]]]
+def nearly_indifferent(h: Any, gamma: Any) -> tuple[Any, Any]:
+    """u(s') + gamma u(s) + (2a - 1) h and u(s') + gamma u(s), u = (-1)^s: all but h leaves policies indifferent."""
+    one, two = (
+        [[[(-1) ** t + gamma * (-1) ** s + (2 * a - 1) * size for t in range(2)] for a in range(2)] for s in range(2)]
+        for size in (h, 0 * h)
+    )
+    return one, two
 
 
-def _bandit_data(mdp: RationalMDP, law: list[Fraction], R1: Reward, R2: Reward, chosen: int) -> dict[str, Any]:
+def _uniform_data(gamma: Fraction, h: Fraction) -> dict[str, Any]:
+    mdp = RationalMDP(UNIFORM, [_HALF, _HALF], gamma)
+    R1, R2 = nearly_indifferent(h, gamma)
+    half = text([_HALF, _HALF])
     return {
         **mdp_data(mdp),
         "R1": text(R1),
         "R2": text(R2),
-        "states": ["1"],
-        "actions": text(law),
-        "K": str(1 / min(law[0], law[1])),
-        "second": chosen,
+        "states": half,
+        "actions": half,
+        "K": "2",
+        "second": 0,
+        "h": str(h),
     }
 
 
-def _attacking_bandits() -> list[dict[str, Any]]:
-    """Arms that are nearly equal, and two arms with opposite rewards, with and without discount."""
-    found = []
-    for gamma in (Fraction(0), Fraction(1, 2), Fraction(9, 10)):
-        opposite = arm_rewards([_HALF, -_HALF]), arm_rewards([-_HALF, _HALF])
-        found.append(_bandit_data(bandit(2, gamma), [_HALF, _HALF], *opposite, 1))
-        for q, h in (("1/3", "1/10"), ("1/10", "1/10"), ("1/1000", "1/10"), ("1/100000000", "1/10"), ("1/2", "5")):
-            weights, R1, R2 = nearly_equal_arms(Fraction(q), Fraction(h))
-            found.append(_bandit_data(bandit(3, gamma), weights, R1, R2, 1))
+def _attacking_cases() -> list[dict[str, Any]]:
+    """Two arms with opposite rewards; nearly indifferent rewards at several discounts."""
+    opposite = arm_rewards([_HALF, -_HALF]), arm_rewards([-_HALF, _HALF])
+    arms = {"R1": text(opposite[0]), "R2": text(opposite[1]), "states": ["1"], "actions": text([_HALF, _HALF])}
+    found = [{**mdp_data(bandit(2)), **arms, "K": "2"}]
+    for gamma in ("0", "1/2", "9/10", "99/100", "999999/1000000"):
+        found += [_uniform_data(Fraction(gamma), Fraction(h)) for h in ("1", "1/10", "1/100000")]
     return found
 
 
@@ -92,7 +97,7 @@ def _random_cases(count: int, seed: int) -> Iterator[dict[str, Any]]:
 
 def _attack(subject: Subject, effort: Effort) -> Finding:
     formulas = {"constant": emit_standalone(subject["constant"])}
-    entries = [*_attacking_bandits(), *_random_cases(90 if effort.full else 18, effort.seed)]
+    entries = [*_attacking_cases(), *_random_cases(90 if effort.full else 18, effort.seed)]
     return instances.compare(
         [{**entry, "formulas": formulas} for entry in entries],
         lambda data: witness.make(
@@ -100,7 +105,7 @@ def _attack(subject: Subject, effort: Effort) -> Finding:
         ),
         wanted=("<", "=="),
         statement="J1(pi1) - J1(pi2) <= constant K ||R1|| D/(1 - gamma)",
-        description="bandits with nearly equal arms, random MDPs",
+        description="nearly indifferent rewards, random MDPs",
     )
 
 
@@ -112,7 +117,7 @@ def _sample(data: dict[str, Any]) -> Sample:
     phi = [definitions.epic_means(R1, states, actions, s, s)[0] for s in range(n)]
     mean = definitions.dot(states, phi)
     one, two = (definitions.epic_canonical(gamma, R, states, actions) for R in (R1, R2))
-    first, second = definitions.best_pair(tau, initial, gamma, R1, R2, data.get("second"))
+    (_, first), (_, second) = definitions.best_pair(tau, initial, gamma, R1, R2, data.get("second"))
 
     def norm(x: list[Any]) -> Any:
         return mpmath.sqrt(definitions.real(definitions.dot(weights, [v * v for v in x])))
@@ -148,7 +153,7 @@ def _sample(data: dict[str, Any]) -> Sample:
 @functools.cache
 def _samples() -> tuple[Sample, ...]:
     with mpmath.workdps(_DIGITS):
-        return tuple(_sample(entry) for entry in (*_attacking_bandits()[:9:2], *_random_cases(12, 3)))
+        return tuple(_sample(entry) for entry in (*_attacking_cases()[:12], *_random_cases(12, 3)))
 
 
 def _size(d: Derivation) -> Fact:
@@ -212,7 +217,7 @@ def _bound(subject: Subject, scope: Domain) -> Finding:
 
 @check("starc.epic.upper_bound", timeout=60)
 def upper_bound(subject: Subject, effort: Effort) -> Iterator[Finding]:
-    """Bandits and random MDPs against the bound; then its derivation with a smaller constant."""
+    """Exact instances against the bound; then its derivation with a smaller constant."""
     found = _attack(subject, effort)
     yield found
     if found.verdict is not Verdict.VIOLATED:
@@ -221,50 +226,52 @@ def upper_bound(subject: Subject, effort: Effort) -> Iterator[Finding]:
 
 def _attack_attained(subject: Subject) -> Finding:
     formulas = {"attained": emit_standalone(subject["attained"])}
-    cases = [("1/3", "1/10"), ("1/10", "1"), ("1/2", "5"), ("1/1000", "1/2")]
-    entries = []
-    for index, (q, h) in enumerate(cases):
-        weights, R1, R2 = nearly_equal_arms(Fraction(q), Fraction(h))
-        data = _bandit_data(bandit(3, (Fraction(0), Fraction(9, 10))[index % 2]), weights, R1, R2, 1)
-        entries.append({**data, "q": q, "h": h, "formulas": formulas})
     return instances.compare(
-        entries,
+        [{**entry, "formulas": formulas} for entry in _attacking_cases()[1:]],
         lambda data: witness.make("starc", "attained_constant", data, "regret over K ||R1|| D/(1 - gamma)"),
         wanted=("==",),
-        statement="the bandit attains the stated factor",
-        description="values of q, h and gamma",
+        statement="the family attains the stated factor",
+        description="values of h and gamma",
     )
 
 
-def _attained(subject: Subject) -> Finding:
-    """The factor of the bandit by running the definition on symbols, squared; and 4 - factor^2 <= 4 q + q h^2."""
-    q, h, gamma = (sympy.Symbol(name, real=True) for name in ("q", "h", "gamma"))
-    weights, R1, R2 = nearly_equal_arms(q, h)
-    forms = [definitions.entries(definitions.epic_canonical(gamma, R, [1], weights)) for R in (R1, R2)]
-    covariance, first, second = (
-        sympy.together(sympy.expand(moment)) for moment in definitions.moments(forms[0], forms[1], weights)
-    )
-    square = definitions.dot(weights, [x * x for x in definitions.entries(R1)])
-    K, distance = 1 / weights[0], (1 - covariance / sympy.sqrt(first * second)) / 2
-    domain = claims.best_constant.domain
-    factor = subject["attained"].expr
-    regret = 2 * h / (1 - gamma)
-    w = sympy.sqrt(1 + q * h**2)
-    sign = symbolic.prove_nonnegative(factor, domain, strict=True)
-    gap = symbolic.prove_identity(4 - factor**2, 2 * (1 - 1 / w) + 2 * q * (1 + 1 / w), domain)
-    small = symbolic.prove_identity(1 - 1 / w, q * h**2 / (w * (1 + w)), domain, premises=[gap])
-    return symbolic.prove_identity(
-        regret**2,
-        factor**2 * K**2 * square * distance / (1 - gamma) ** 2,
-        domain,
-        statement="the bandit's regret is the factor times K ||R1|| D/(1 - gamma); the factor tends to 2 as q -> 0",
-        premises=[sign, small],
+def _attained(subject: Subject) -> Iterator[Finding]:
+    """The squared factor of the family by running the definitions on symbols, and how close it comes."""
+    h, gamma = (sympy.Symbol(name, real=True) for name in ("h", "gamma"))
+    law_, weights = [_HALF, _HALF], [Fraction(1, 8)] * 8
+    R1, R2 = nearly_indifferent(h, gamma)
+    forms = [
+        [sympy.expand(x) for x in definitions.entries(definitions.epic_canonical(gamma, R, law_, law_))]
+        for R in (R1, R2)
+    ]
+    covariance, first, second = (sympy.factor(sympy.expand(m)) for m in definitions.moments(*forms, weights))
+    square = sympy.expand(definitions.dot(weights, [x * x for x in definitions.entries(R1)]))
+    distance = (1 - covariance / (sympy.sqrt(first) * sympy.sqrt(second))) / 2
+    domain, factor = claims.best_constant.domain, subject["attained"].expr
+    best, w = 2 * sympy.sqrt(1 + gamma**2), sympy.sqrt(1 + h**2 / (1 + gamma**2) ** 2)
+    exact = bounds.attained_constant.expr
+    near = 2 * (w**2 + w - 2) * (1 + gamma**2) ** 2 + 4 * h**4
+    premises = [
+        symbolic.prove_nonnegative(factor, domain, strict=True),
+        symbolic.prove_identity(w**2 + w - 2, (w**2 - 1) * (w + 2) / (w + 1), domain),
+        symbolic.prove_nonnegative(h**2 / (1 + gamma**2) ** 2 * (w + 2) / (w + 1), domain),
+        symbolic.prove_identity(exact**2 - (best**2 - 4 * h**2), near / (1 + gamma**2 + h**2), domain),
+    ]
+    yield from resting_on(
+        premises,
+        symbolic.prove_identity(
+            (2 * h / (1 - gamma)) ** 2,
+            factor**2 * 4 * square * distance / (1 - gamma) ** 2,
+            domain,
+            statement="the regret 2h/(1 - gamma) is the factor times K ||R1|| D/(1 - gamma)",
+            premises=premises,
+        ),
     )
 
 
 @check("starc.epic.sharp_bound", timeout=60)
 def sharp_bound(subject: Subject, effort: Effort) -> Iterator[Finding]:
-    """Bandits and random MDPs against the bound; then its derivation."""
+    """Exact instances against the bound; then its derivation."""
     found = _attack(subject, effort)
     yield found
     if found.verdict is not Verdict.VIOLATED:
@@ -273,8 +280,8 @@ def sharp_bound(subject: Subject, effort: Effort) -> Iterator[Finding]:
 
 @check("starc.epic.best_constant", timeout=30)
 def best_constant(subject: Subject, effort: Effort) -> Iterator[Finding]:
-    """Bandits from the definitions; then the factor by running the definitions on symbols."""
+    """Instances from the definitions; then the factor by running the definitions on symbols."""
     found = _attack_attained(subject)
     yield found
     if found.verdict is not Verdict.VIOLATED:
-        yield _attained(subject)
+        yield from _attained(subject)

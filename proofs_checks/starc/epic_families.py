@@ -17,10 +17,11 @@ import sympy
 from plumbline import witness
 from plumbline.domain import Domain, Real
 from plumbline.evidence import Finding, Verdict
-from plumbline.formula import emit_standalone
+from plumbline.formula import Formula, emit_standalone
 from plumbline.nouns import Effort, Subject, check
 from proofs_checks.engines import instances, symbolic
 from proofs_checks.engines.derivation import Derivation, Sample, derive
+from proofs_checks.engines.facts import exact_rational
 from proofs_checks.starc.certified import text
 from proofs_checks.starc.epic import law
 from theory import lemmas
@@ -34,6 +35,11 @@ RETURNING = [[[1, 0], [0, 1]], [[1, 0], [1, 0]]]
 _STARTS = ([_HALF, _HALF], [Fraction(1), Fraction(0)], [Fraction(1, 5), Fraction(4, 5)])
 _GAMMAS = (Fraction(0), Fraction(1, 2), Fraction(9, 10))
 _TRIPLES = [(s, a, t) for s in range(2) for a in range(2) for t in range(2)]
+
+
+def resting_on(premises: Sequence[Finding], finding: Finding) -> Iterator[Finding]:
+    """The finding, or the premise that a witness refutes in its place."""
+    yield next((premise for premise in premises if premise.verdict is Verdict.VIOLATED), finding)
 
 
 def _reward(entry: Callable[[int, int, int], Any]) -> Any:
@@ -149,9 +155,12 @@ def _attack_constant(
     )
 
 
-def _rational_of(expression: Any) -> Fraction:
-    value = sympy.nsimplify(expression, rational=True)
-    return Fraction(int(value.p), int(value.q))
+def _rational_of(formula: Formula, **at: Fraction) -> Fraction:
+    """The value where it is rational, else the rational next to it at 50 digits."""
+    exact = sympy.nsimplify(formula.at(**{name: sympy.Rational(*v.as_integer_ratio()) for name, v in at.items()}))
+    if exact.is_Rational:
+        return Fraction(int(exact.p), int(exact.q))
+    return exact_rational(formula.mpmath(dps=50, **at))
 
 
 def _symbols(family: Family) -> tuple[Any, Any]:
@@ -176,8 +185,9 @@ def _distance(family: Family, kind: str, subject: Subject, domain: Domain) -> It
     claimed = subject["distance"].expr
     square = _square_of_distance(family, kind)
     sign = symbolic.prove_nonnegative(claimed, domain, statement="the stated distance is >= 0")
-    yield symbolic.prove_identity(
-        claimed**2, square, domain, statement="the stated distance squared = (1 - rho)/2", premises=[sign]
+    statement = "the stated distance squared = (1 - rho)/2"
+    yield from resting_on(
+        [sign], symbolic.prove_identity(claimed**2, square, domain, statement=statement, premises=[sign])
     )
 
 
@@ -248,7 +258,7 @@ def _unsound(family: Family, domain: Domain, kind: str, subject: Subject) -> Ite
     expression = subject["constant"]
 
     def constant(value: Fraction) -> Fraction:
-        return _rational_of(expression.at(**{family.parameter: sympy.Rational(value.numerator, value.denominator)}))
+        return _rational_of(expression, **{family.parameter: value})
 
     yield _attack_constant(family, kind, constant, wanted).for_part("unbounded")
     yield _attack_distance(family, kind, subject).for_part("distance")
@@ -256,24 +266,44 @@ def _unsound(family: Family, domain: Domain, kind: str, subject: Subject) -> Ite
     for found in _distance(family, kind, subject, domain):
         yield found.for_part("distance")
     yield _regret(family, domain).for_part("regret")
-    yield _unbounded(family, domain, subject).for_part("unbounded")
+    for found in _unbounded(family, domain, subject):
+        yield found.for_part("unbounded")
 
 
-def _unbounded(family: Family, domain: Domain, subject: Subject) -> Finding:
+def _unbounded(family: Family, domain: Domain, subject: Subject) -> Iterator[Finding]:
     """The constant times the distance stays below 1 = W, and the constant is at least a share of 1/parameter."""
     constant, claimed = subject["constant"].expr, subject["distance"].expr
     value, _ = _symbols(family)
-    grows = symbolic.prove_nonnegative(
-        value * constant - sympy.Rational(1, 8), domain, statement="the constant is unbounded"
+    premises = [
+        symbolic.prove_nonnegative(
+            value * constant - sympy.Rational(1, 8), domain, statement="the constant is unbounded"
+        ),
+        symbolic.prove_nonnegative(constant * claimed, domain),
+    ]
+    gap = 1 - (constant * claimed) ** 2
+    if family is IMPOSSIBLE:
+        gap, steps = _gap_on_impossible(constant, domain)
+        premises += steps
+    statement = "the stated constant times the distance is below 1 = W"
+    yield from resting_on(
+        premises, symbolic.prove_nonnegative(gap, domain, strict=True, statement=statement, premises=premises)
     )
-    sign = symbolic.prove_nonnegative(constant * claimed, domain)
-    return symbolic.prove_nonnegative(
-        1 - (constant * claimed) ** 2,
-        domain,
-        strict=True,
-        statement="the stated constant times the distance is below 1 = W",
-        premises=[grows, sign],
-    )
+
+
+def _gap_on_impossible(constant: Any, domain: Domain) -> tuple[Any, list[Finding]]:
+    """1 - (U D)^2 at U = 3 sqrt(2)/(8x) as a quotient whose sign is plain, and U at least the stated constant.
+
+    (U D)^2 = 18/(w (w + c)) with c = 3 - 16 x^2, and w (w + c) - 18 = ((w c)^2 - (18 - w^2)^2)/(w c + 18 - w^2).
+    """
+    x = sympy.Symbol("x", real=True)
+    square, c = (16 * x**2 + 3) ** 2 - 64 * x**2, 3 - 16 * x**2
+    w, exact = sympy.sqrt(square), bounds.refuted_share.expr
+    quotient = sympy.expand(square * c**2 - (18 - square) ** 2) / ((w * c + 18 - square) * w * (w + c))
+    steps = [
+        symbolic.prove_identity(1 - (exact * bounds.rewards_on_impossible.expr) ** 2, quotient, domain),
+        symbolic.prove_nonnegative(exact - constant, domain, statement="the stated constant is no larger"),
+    ]
+    return quotient, steps
 
 
 def _incomplete(family: Family, domain: Domain, kind: str, subject: Subject) -> Iterator[Finding]:
@@ -285,7 +315,8 @@ def _incomplete(family: Family, domain: Domain, kind: str, subject: Subject) -> 
     for found in _distance(family, kind, subject, domain):
         yield found.for_part("distance")
     yield _regret(family, domain).for_part("regret")
-    yield _far(subject, domain).for_part("far")
+    for found in _far(subject, domain):
+        yield found.for_part("far")
 
 
 def _attack_least(family: Family, kind: str, subject: Subject) -> Finding:
@@ -299,7 +330,7 @@ def _attack_least(family: Family, kind: str, subject: Subject) -> Finding:
     )
 
 
-def _far(subject: Subject, domain: Domain) -> Finding:
+def _far(subject: Subject, domain: Domain) -> Iterator[Finding]:
     """D > 0 and D^2 >= 1/2 - 1/(4t): 1/2 - D^2 = 1/(2w) with w = sqrt(1 + 4 t^2) > 2t."""
     t = sympy.Symbol("t", real=True)
     w = sympy.sqrt(1 + 4 * t**2)
@@ -308,15 +339,16 @@ def _far(subject: Subject, domain: Domain) -> Finding:
         symbolic.prove_nonnegative(subject["distance"].expr, domain, strict=True),
         symbolic.prove_identity(sympy.Rational(1, 2) - square, 1 / (2 * w), domain),
         symbolic.prove_nonnegative(1 / (4 * t * w * (w + 2 * t)), domain),
-        symbolic.prove_identity(subject["least_square"].expr, bounds.least_square.expr, domain),
+        symbolic.prove_nonnegative(bounds.least_square.expr - subject["least_square"].expr, domain),
     ]
-    return symbolic.prove_identity(
+    final = symbolic.prove_identity(
         1 / (4 * t) - 1 / (2 * w),
         1 / (4 * t * w * (w + 2 * t)),
         domain,
         statement="D > 0 = W and D^2 >= 1/2 - 1/(4t)",
         premises=premises,
     )
+    yield from resting_on(premises, final)
 
 
 def _until_violated(findings: Iterator[Finding]) -> Iterator[Finding]:

@@ -48,6 +48,7 @@ kernel = Claim(
     source=_SOURCE,
     parts=("potentials", "nothing_else", "rank"),
     scale=("bound", "down"),
+    stronger={"bound": "down"},
     refutations=(
         Refutation(
             "the coupled term without discount",
@@ -122,6 +123,7 @@ not_sound = Claim(
     source=_SOURCE,
     parts=("distance", "regret", "unbounded", "starc"),
     scale=("constant", "up"),
+    stronger={"constant": "up"},
     refutations=(
         Refutation(
             "DARD is sound with the constants 2/eps",
@@ -145,16 +147,18 @@ not_sound_deterministic = Claim(
         + r"; $D_A$ uniform, coverage uniform on the four possible transitions, $\gamma>0$. With $a$ the action "
         r"and $I=1$ at the impossible $(1,1,1)$ alone, $R_1=\varepsilon a+I$, $R_2=-\varepsilon a+I$ and $x=\varepsilon"
         r"/\gamma\le\tfrac14$: $W=1$, $$D_{DARD}(R_1,R_2)=\frac{8x}{\sqrt{w(w+3-16x^2)}},\quad "
-        r"w=\sqrt{(16x^2+3)^2-64x^2},$$ and $W>\frac1{4x}D_{DARD}$: no constant bounds $W/D_{DARD}$."
+        r"w=\sqrt{(16x^2+3)^2-64x^2},$$ and $W>\frac{3\sqrt2}{8x}D_{DARD}$: no constant bounds $W/D_{DARD}$."
     ),
     domain=Domain(bounds.SHARE, bounds.POSITIVE_GAMMA, _START),
     subject=Subject({"distance": bounds.rewards_on_impossible, "constant": bounds.refuted_share, "sound": False}),
     provenance=Provenance.DERIVED,
     source=_SOURCE,
     parts=("distance", "regret", "unbounded"),
+    scale=("constant", "up"),
+    stronger={"constant": "up"},
     refutations=(
         Refutation(
-            "DARD is sound with the constants 1/(4x)",
+            "DARD is sound with the constants 3 sqrt(2)/(8x)",
             {"sound": True},
             "W = 1 exceeds the constant times the distance in this family",
         ),
@@ -188,6 +192,7 @@ not_complete = Claim(
     source=_SOURCE,
     parts=("distance", "regret", "far", "starc"),
     scale=("least_square", "up"),
+    stronger={"least_square": "up"},
     refutations=(
         Refutation("DARD is complete", {"complete": True}, "W = 0 for rewards at a positive distance"),
         Refutation(

@@ -44,7 +44,7 @@ rewards_redistributed = Formula(
     latex="D(t)",
 )
 refuted_constant = Formula("starc.epic.refuted_constant", [EPS], lambda eps: 2 / eps, latex=r"U(\varepsilon)")
-refuted_share = Formula("starc.dard.refuted_constant", [SHARE], lambda x: 1 / (4 * x), latex="U(x)")
+refuted_share = Formula("starc.dard.refuted_constant", [SHARE], lambda x: 3 * sqrt(2) / (8 * x), latex="U(x)")
 least_square = Formula("starc.epic.least_square", [T], lambda t: (2 - 1 / t) / 4, latex=r"\tfrac12-\tfrac1{4t}")
 
 dard_entry = Formula(
@@ -79,11 +79,18 @@ def _impossible(x: Any) -> Any:
 
 rewards_on_impossible = Formula("starc.dard.impossible", [SHARE], _impossible, latex=r"D_{DARD}(\varepsilon/\gamma)")
 
+SMALL = Real("h", 0, None, open_lo=True)
+
+
+def _attained(w: Any, h: Any, gamma: Any) -> Any:
+    return (1 + gamma**2) * sqrt(2 * w * (1 + w) / (1 + gamma**2 + h**2))
+
+
 published_constant = Formula("starc.epic.published_constant", [GAMMA], lambda gamma: 16 + 0 * gamma, latex="c")
 sharp_constant = Formula("starc.epic.sharp_constant", [GAMMA], lambda gamma: 2 * sqrt(1 + gamma**2), latex=r"c(\gamma)")
 attained_constant = Formula(
     "starc.epic.attained_constant",
-    [Real("q", 0, 1, open_lo=True, open_hi=True), Real("h", 0, None, open_lo=True)],
-    lambda q, h: sqrt(2 * (1 - q) * (1 + 1 / sqrt(1 + q * h**2))),
-    latex=r"2\sqrt{p(1+1/w)}",
+    [SMALL, GAMMA],
+    lambda h, gamma: _attained(sqrt(1 + h**2 / (1 + gamma**2) ** 2), h, gamma),
+    latex="c(h)",
 )

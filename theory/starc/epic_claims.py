@@ -122,6 +122,7 @@ not_sound = Claim(
     source="derived from the definitions; that EPIC is not sound is recalled from Skalse et al. 2024",
     parts=("distance", "regret", "unbounded", "starc"),
     scale=("constant", "up"),
+    stronger={"constant": "up"},
     refutations=(
         Refutation(
             "EPIC is sound with the constants 2/eps",
@@ -164,6 +165,7 @@ not_complete = Claim(
     source="derived from the definitions; that EPIC is not complete is recalled from Skalse et al. 2024",
     parts=("distance", "regret", "far", "starc"),
     scale=("least_square", "up"),
+    stronger={"least_square": "up"},
     refutations=(
         Refutation("EPIC is complete", {"complete": True}, "W = 0 for rewards at a positive distance"),
         Refutation(
@@ -210,13 +212,13 @@ upper_bound = Claim(
             "two arms with opposite rewards already need 1",
         ),
         Refutation(
-            "constant 1.99",
-            {"constant": _constant("199", "1.99")},
-            "three arms, two of them likely and nearly equal, need constants up to 2",
+            "constant 2.8",
+            {"constant": _constant("under", "2.8")},
+            "constants up to 2 sqrt(1 + gamma^2) are needed",
         ),
     ),
     remark=(
-        "The constant 16 is loose: 2 sqrt(1 + gamma^2) holds (starc.epic.sharp_bound), and none below 2 does "
+        "The constant 16 is loose: 2 sqrt(1 + gamma^2) holds (starc.epic.sharp_bound), and nothing smaller does "
         "(starc.epic.best_constant)."
     ),
 )
@@ -227,7 +229,7 @@ sharp_bound = Claim(
     title="EPIC's regret bound with the constant 2 sqrt(1 + gamma^2)",
     statement=(
         _COVERED + r"$\pi_i^*$ optimal for $R_i$, then $$J_1(\pi_1^*)-J_1(\pi_2^*)\le 2\sqrt{1+\gamma^2}\;K\,"
-        r"\|R_1\|_{L_2(D)}\,D_{EPIC}(R_1,R_2)/(1-\gamma).$$ At $\gamma=0$ no smaller constant serves."
+        r"\|R_1\|_{L_2(D)}\,D_{EPIC}(R_1,R_2)/(1-\gamma).$$ No smaller constant serves at any discount."
     ),
     domain=Domain(MDP, PAIR, LAWS, bounds.GAMMA),
     subject=Subject({"constant": bounds.sharp_constant}),
@@ -240,12 +242,12 @@ sharp_bound = Claim(
         Refutation(
             "0.95 of the constant",
             {"constant": bounds.sharp_constant.scaled(_LESS)},
-            "at gamma = 0 a three-armed bandit comes as close to 2 as wanted",
+            "small h of starc.epic.best_constant come as close to the constant as wanted",
         ),
         Refutation(
-            "constant 2 - gamma",
-            {"constant": Formula("starc.epic.constant.falling", [bounds.GAMMA], lambda gamma: 2 - gamma)},
-            "the bandit needs 2 at every gamma",
+            "constant 2 + gamma/2",
+            {"constant": Formula("starc.epic.constant.falling", [bounds.GAMMA], lambda gamma: 2 + gamma / 2)},
+            "at gamma = 9/10 it is 2.45, and 2.69 is needed",
         ),
     ),
 )
@@ -253,29 +255,31 @@ sharp_bound = Claim(
 best_constant = Claim(
     id="starc.epic.best_constant",
     kind=Kind.ATTAINED,
-    title="No constant below 2 serves in EPIC's regret bound, at any discount",
+    title="No constant below 2 sqrt(1 + gamma^2) serves in EPIC's regret bound",
     statement=(
-        r"The bandit with three arms, $D_A=(p,p,q)$, $2p+q=1$, $R_1=(1+h,1-h,-2p/q)$, $R_2=(1,1,-2p/q)$, $K=1/p$, and "
-        r"the second arm chosen for $R_2$ has $$J_1(\pi_1^*)-J_1(\pi_2^*)=c\,K\,\|R_1\|_{L_2(D)}\,D_{EPIC}(R_1,R_2)/"
-        r"(1-\gamma),\qquad c=2\sqrt{p\,(1+1/w)},\quad w=\sqrt{1+qh^2},$$ for all $q$, $h$ and $\gamma$, and "
-        r"$4-c^2=2(1-1/w)+2q(1+1/w)$ tends to 0 as $q\to 0$."
+        r"$S=A=2$, every transition has probability $\tfrac12$, start, $D_S$ and $D_A$ uniform. For $h>0$, "
+        r"$R_1=(-1)^{s'}+\gamma(-1)^s+(2a-1)h$ and $R_2=(-1)^{s'}+\gamma(-1)^s$, under which all policies are optimal, "
+        r"$K=2$ and the policy that always takes $a=0$: $$J_1(\pi_1^*)-J_1(\pi_2^*)=c(h)\,K\,\|R_1\|_{L_2(D)}\,"
+        r"D_{EPIC}(R_1,R_2)/(1-\gamma),\qquad c(h)=(1+\gamma^2)\sqrt{\frac{2w(1+w)}{1+\gamma^2+h^2}},\quad "
+        r"w=\sqrt{1+\frac{h^2}{(1+\gamma^2)^2}},$$ and $c(h)^2\ge 4(1+\gamma^2)-4h^2$, so that "
+        r"$c(h)\to 2\sqrt{1+\gamma^2}$ as $h\to 0$."
     ),
-    domain=Domain(*bounds.attained_constant.variables, bounds.GAMMA),
+    domain=Domain(bounds.SMALL, bounds.GAMMA),
     subject=Subject({"attained": bounds.attained_constant}),
     provenance=Provenance.DERIVED,
     source="derived from the definitions",
     scale=("attained", "up"),
     refutations=(
         Refutation(
-            "the bandit attains 2 sqrt(2 p)",
+            "the limit 2 sqrt(1 + gamma^2) at every h",
             {
                 "attained": Formula(
                     "starc.epic.attained.wrong",
                     bounds.attained_constant.variables,
-                    lambda q, h: 2 * sqrt(1 - q) + 0 * h,
+                    lambda h, gamma: 2 * sqrt(1 + gamma**2) + 0 * h,
                 )
             },
-            "that is its limit for small h only",
+            "h adds to the norm of R1",
         ),
     ),
 )

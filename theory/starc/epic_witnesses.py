@@ -228,14 +228,34 @@ def stated_regret(data: Mapping[str, Any], formulas: Formulas) -> tuple[Any, Any
 
 def best_pair(
     tau: Any, initial: Any, gamma: Fraction, R1: Any, R2: Any, second: int | None = None
-) -> tuple[list[Any], list[Any]]:
-    """Occupancies of an optimal policy of R1 and of one of R2 (the deterministic one of that number, if given)."""
-    met = [occupancy_under(tau, initial, gamma, policy) for policy in deterministic(len(tau), len(tau[0]))]
+) -> list[tuple[Any, list[Any]]]:
+    """An optimal policy of R1 and one of R2 (the deterministic one of that number, if given), with occupancies."""
+    policies = deterministic(len(tau), len(tau[0]))
+    met = [occupancy_under(tau, initial, gamma, policy) for policy in policies]
     returns = [[dot(flat(expected(tau, R)), x) for x in met] for R in (R1, R2)]
     one = returns[0].index(max(returns[0]))
     two = returns[1].index(max(returns[1])) if second is None else second
     assert returns[1][two] == max(returns[1])
-    return met[one], met[two]
+    return [(policies[one], met[one]), (policies[two], met[two])]
+
+
+def most_likely(tau: Any, initial: Any, policy: Any) -> list[Any]:
+    """An upper bound of Pr(s_k = s, a_k = a, s_{k+1} = s') over all k, flat: exact where state laws soon repeat."""
+    n, m = len(tau), len(tau[0])
+    laws = [list(initial)]
+    for _ in range(8):
+        now = laws[-1]
+        ahead = [
+            sum((now[s] * policy[s][a] * tau[s][a][t] for s in range(n) for a in range(m)), Fraction(0))
+            for t in range(n)
+        ]
+        if ahead in laws:
+            break
+        laws.append(ahead)
+    else:
+        laws = [[Fraction(1)] * n]
+    highest = [max(law[s] for law in laws) for s in range(n)]
+    return [highest[s] * policy[s][a] * tau[s][a][t] for s in range(n) for a in range(m) for t in range(n)]
 
 
 def _regret_and_scale(data: Mapping[str, Any]) -> tuple[Any, Any]:
@@ -243,17 +263,13 @@ def _regret_and_scale(data: Mapping[str, Any]) -> tuple[Any, Any]:
     tau, initial, gamma = _environment(data)
     R1, R2, K = exact(data["R1"]), exact(data["R2"]), Fraction(data["K"])
     states, actions = exact(data["states"]), exact(data["actions"])
-    weights, n = product_coverage(states, actions), len(tau)
-    first, second = best_pair(tau, initial, gamma, R1, R2, data.get("second"))
-    for met in (first, second):
-        possible = [
-            p if m > 0 else Fraction(0) for m, row in zip(met, [r for b in tau for r in b], strict=True) for p in row
-        ]
-        assert all(K * weight >= p for weight, p in zip(weights, possible, strict=True))
+    weights = product_coverage(states, actions)
+    pair = best_pair(tau, initial, gamma, R1, R2, data.get("second"))
+    for policy, _ in pair:
+        assert all(K * w >= p for w, p in zip(weights, most_likely(tau, initial, policy), strict=True))
     size = sqrt(real(dot(weights, [x * x for x in entries(R1)])))
     forms = [entries(epic_canonical(gamma, R, states, actions)) for R in (R1, R2)]
-    gap = dot([x - y for x, y in zip(first, second, strict=True)], flat(expected(tau, R1)))
-    assert len(weights) == n * n * len(actions)
+    gap = dot([x - y for x, y in zip(pair[0][1], pair[1][1], strict=True)], flat(expected(tau, R1)))
     return real(gap), real(K) * size * pearson(forms[0], forms[1], weights) / real(1 - gamma)
 
 
@@ -266,7 +282,7 @@ def optimal_regret(data: Mapping[str, Any], formulas: Formulas) -> tuple[Any, An
 def attained_constant(data: Mapping[str, Any], formulas: Formulas) -> tuple[Any, Any]:
     """Left: the regret over K ||R1||_{L2(D)} D_EPIC/(1 - gamma). Right: the stated factor."""
     regret, scale = _regret_and_scale(data)
-    return regret / scale, formulas["attained"](q=Fraction(data["q"]), h=Fraction(data["h"]))
+    return regret / scale, formulas["attained"](h=Fraction(data["h"]), gamma=Fraction(data["discount"]))
 
 
 def dard_rows(tau: Any, gamma: Fraction, actions: Any) -> list[list[Fraction]]:
