@@ -35,7 +35,7 @@ def measures(mdp: RationalMDP, first: Reward, second: Reward) -> list[float]:
     """The five numbers of a pair of rewards, in the order of :data:`MEASURES`."""
     r1, r2 = mdp.expected_reward(first), mdp.expected_reward(second)
     forms = [[canonical(mdp, R) for R in (first, second)] for canonical in (exact_epic.epic, exact_epic.dard)]
-    pearson = [float(exact_epic.pearson_distance(*pair).mpmath()) for pair in forms]
+    pearson = [float(exact_epic.pearson_distance(one, two).mpmath()) for one, two in forms]
     h1, h2 = exact.range_norm(mdp, r1), exact.range_norm(mdp, r2)
     unit = [[[x / h for x in row] for row in r] for r, h in ((r1, h1), (r2, h2))]
     apart = exact.range_norm(mdp, exact.combine(unit[0], unit[1], Fraction(1)))

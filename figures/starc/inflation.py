@@ -69,4 +69,5 @@ INFLATION = Figure(
     "0, shown from the m on where it is never undetermined.",
     draw,
     tables=("starc.inflation",),
+    claims=("starc.law.mc_inflation",),
 )

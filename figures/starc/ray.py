@@ -67,7 +67,7 @@ def curve(mdp: RationalMDP, r1: Any, r2: Any, factors: np.ndarray) -> np.ndarray
 def draw(tables: dict[str, Any], evidence: dict[str, Any]) -> tuple[Any, dict[str, np.ndarray]]:
     """f(lambda), Newton's steps and the certified least value for two instances."""
     figure, panels = style.new_figure(1, 2, height=3.3)
-    arrays = {}
+    arrays: dict[str, np.ndarray] = {}
     cases = {"M1": (m1(), "two states, two actions"), "random": (random_instance(5, 6, 3), "six states, three actions")}
     for axes, (name, ((mdp, r1, r2), title)) in zip(panels, cases.items(), strict=True):
         certificate = exact.worst_case_regret(mdp, r1, r2)

@@ -70,4 +70,5 @@ SCALING = Figure(
     "case of 10^-2.",
     draw,
     tables=("starc.scaling",),
+    claims=("starc.law.gaussian",),
 )

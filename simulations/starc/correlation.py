@@ -93,9 +93,9 @@ def _regrets(tau: torch.Tensor, gamma: float, r1: torch.Tensor, rt: torch.Tensor
 def _chunk(settings: Settings, indices: list[int], draw: np.random.Generator, device: str) -> pd.DataFrame:
     s, a, gamma, pairs, steps = settings.states, settings.actions, settings.discount, settings.pairs, settings.steps
     count = len(indices) * pairs
-    tau = sparse_transitions(draw, len(indices), s, a).repeat_interleave(pairs, 0)
-    first, second = (random_rewards(draw, tau, gamma).to(device) for _ in range(2))
-    tau = tau.to(device)
+    transitions = np.repeat(sparse_transitions(draw, len(indices), s, a), pairs, axis=0)
+    first, second = (torch.from_numpy(random_rewards(draw, transitions, gamma)).to(device) for _ in range(2))
+    tau = torch.from_numpy(transitions).to(device)
     t = torch.arange(1, steps + 1, dtype=torch.float64, device=device) / steps
     columns: dict[str, torch.Tensor] = {}
     forms1, forms2 = canonical_forms(tau, gamma, first), canonical_forms(tau, gamma, second)

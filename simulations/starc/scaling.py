@@ -52,7 +52,7 @@ def _exogenous(settings: Settings, t: np.ndarray, runs: int, draw: np.random.Gen
 
 def _endogenous(settings: Settings, t: np.ndarray, runs: int, draw: np.random.Generator, device: str) -> pd.DataFrame:
     s, a, gamma, points = settings.states, settings.actions, settings.discount, len(t)
-    tau = sparse_transitions(draw, runs, s, a).repeat_interleave(points, 0).to(device)
+    tau = torch.from_numpy(sparse_transitions(draw, runs, s, a)).to(device).repeat_interleave(points, 0)
     rewards = torch.from_numpy(draw.standard_normal((2, runs, s, a, s))).repeat_interleave(points, 1).to(device)
     R1 = rewards[0]
     R2 = R1 + torch.from_numpy(t).to(device).repeat(runs)[:, None, None, None] * rewards[1]
@@ -61,11 +61,12 @@ def _endogenous(settings: Settings, t: np.ndarray, runs: int, draw: np.random.Ge
     h1, best, _ = range_norm(tau, mu0, gamma, r1)
     _, followed, _ = range_norm(tau, mu0, gamma, r2)
     lost = returns_of(tau, mu0, gamma, r1, best) - returns_of(tau, mu0, gamma, r1, followed)
+    levelled = [value_adjusted_levelling(tau, gamma, R) for R in (R1, R2)]
     columns = {
         "regret": worst_case_regret(tau, mu0, gamma, r1, r2).value,
         "range": range_distance(tau, mu0, gamma, r1, r2),
         "rollout": (lost / h1).clamp_min(0),
-        "val": starc_distance(*(value_adjusted_levelling(tau, gamma, R).contiguous() for R in (R1, R2))),
+        "val": starc_distance(levelled[0], levelled[1]),
         "epic": pearson_distance(epic(gamma, R1), epic(gamma, R2)),
     }
     return pd.DataFrame({name: values.cpu().numpy() for name, values in columns.items()})

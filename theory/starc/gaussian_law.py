@@ -6,6 +6,8 @@ S), D (S,).
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 
@@ -38,9 +40,7 @@ def rollout_regret(first: np.ndarray, second: np.ndarray, weights: np.ndarray) -
     return np.asarray((size * (first * second < 0)).sum(-1) / size.sum(-1))
 
 
-def gaussian_gaps(
-    draw: np.random.Generator, rho: float | np.ndarray, runs: int, states: int
-) -> tuple[np.ndarray, np.ndarray]:
+def gaussian_gaps(draw: Any, rho: float | np.ndarray, runs: int, states: int) -> tuple[np.ndarray, np.ndarray]:
     """Gaps of ``runs`` pairs of rewards (runs, S): standard normal, correlation rho, independent over states."""
     first, other = draw.standard_normal((2, runs, states))
     return first, rho * first + np.sqrt(1 - np.square(rho)) * other

@@ -1,4 +1,4 @@
-"""Random environments and rewards of the correlation study, batched in torch (float64).
+"""Random environments and rewards of the correlation study, batched; ``draw`` is a numpy generator handed in.
 
 Transitions are softmax of standard normals above a threshold, all others impossible; the initial law is uniform.
 Rewards are standard normal, made sparse, scaled, shifted and shaped at random, as in the public configuration of
@@ -7,10 +7,9 @@ the paper.
 
 from __future__ import annotations
 
-import numpy as np
-import torch
+from typing import Any
 
-from theory.starc.canonicalisations import shape
+import numpy as np
 
 SPARSE, SCALED, SHIFTED, SHAPED = 0.2, 0.7, 0.3, 0.5
 """Probabilities that a reward is made sparse, scaled, shifted, shaped."""
@@ -22,23 +21,23 @@ def threshold(states: int) -> float:
     return 1.0 if states < 50 else 1.5 if states < 100 else 1.8
 
 
-def sparse_transitions(draw: np.random.Generator, count: int, states: int, actions: int) -> torch.Tensor:
+def sparse_transitions(draw: Any, count: int, states: int, actions: int) -> np.ndarray:
     """Transitions (count, S, A, S): softmax over the logits above :func:`threshold`, the largest where none is."""
     logits = draw.standard_normal((count, states, actions, states))
     kept = (logits > threshold(states)) | (logits == logits.max(-1, keepdims=True))
     weights = np.where(kept, np.exp(logits), 0.0)
-    return torch.from_numpy(weights / weights.sum(-1, keepdims=True))
+    return np.asarray(weights / weights.sum(-1, keepdims=True))
 
 
-def random_rewards(draw: np.random.Generator, tau: torch.Tensor, gamma: float) -> torch.Tensor:
+def random_rewards(draw: Any, tau: np.ndarray, gamma: float) -> np.ndarray:
     """Rewards (B, S, A, S): standard normal, then sparse, scaled, shifted, shaped, each with its probability.
 
     A sparse one keeps only what exceeds the threshold by 2, and is drawn again while all of that lies on impossible
     transitions, where it would be trivial.
     """
     count, states, _, _ = tau.shape
-    possible = tau.numpy() > 0
-    R = draw.standard_normal(tuple(tau.shape))
+    possible = tau > 0
+    R = draw.standard_normal(tau.shape)
     high = threshold(states) + 2
     sparse = draw.random(count) < SPARSE
     while (trivial := sparse & ~((high < R) & possible).any((1, 2, 3))).any():
@@ -48,5 +47,5 @@ def random_rewards(draw: np.random.Generator, tau: torch.Tensor, gamma: float) -
     shift = np.where(draw.random(count) < SHIFTED, _SCALE * draw.random(count), 0.0)
     R = scale[:, None, None, None] * R + shift[:, None, None, None]
     potential = draw.standard_normal((count, states)) * (_SCALE * draw.random((count, 1)))
-    shaped = draw.random(count) < SHAPED
-    return shape(gamma, torch.from_numpy(R), torch.from_numpy(np.where(shaped[:, None], potential, 0.0)))
+    potential = np.where(draw.random((count, 1)) < SHAPED, potential, 0.0)
+    return np.asarray(R + gamma * potential[:, None, None, :] - potential[:, :, None, None])

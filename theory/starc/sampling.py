@@ -7,12 +7,14 @@ MDP.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from theory.starc.mdp import TabularMDP
 
 
-def successor_counts(draw: np.random.Generator, mdp: TabularMDP, m: int, runs: int) -> np.ndarray:
+def successor_counts(draw: Any, mdp: TabularMDP, m: int, runs: int) -> np.ndarray:
     """How often each successor was drawn, (runs, S, A, S); each (s, a) has m draws."""
     shape = (runs, *mdp.transitions.shape[:2])
     return np.asarray(draw.multinomial(m, np.broadcast_to(mdp.transitions, (*shape, mdp.n_states))))
