@@ -244,7 +244,9 @@ def _attained(subject: Subject) -> Iterator[Finding]:
         [sympy.expand(x) for x in definitions.entries(definitions.epic_canonical(gamma, R, law_, law_))]
         for R in (R1, R2)
     ]
-    covariance, first, second = (sympy.factor(sympy.expand(m)) for m in definitions.moments(*forms, weights))
+    covariance, first, second = (
+        sympy.factor(sympy.expand(m)) for m in definitions.moments(forms[0], forms[1], weights)
+    )
     square = sympy.expand(definitions.dot(weights, [x * x for x in definitions.entries(R1)]))
     distance = (1 - covariance / (sympy.sqrt(first) * sympy.sqrt(second))) / 2
     domain, factor = claims.best_constant.domain, subject["attained"].expr
