@@ -58,7 +58,7 @@ def test_the_families_leave_every_wedge(arrays):
 
 
 def test_order_of_the_distances_with_intervals_that_exclude_zero(arrays):
-    """With worst-case regret. Twelve environments are few: the second interval excludes 0 for this seed, not for all."""
+    """With worst-case regret; twelve environments are few: the second interval excludes 0 here, not for every seed."""
     drawn = arrays["starc.correlation"]
     assert drawn["range_minus_val"][0, 0] > 0
     assert drawn["val_minus_rivals"][0, 0] > 0
