@@ -146,3 +146,9 @@ BERNOULLI = Lemma(
     r"$(1+x)^a\ge 1+ax$ for $x\ge -1$ and $a\ge 1$ or $a\le 0$",
     "G. H. Hardy, J. E. Littlewood and G. Polya, Inequalities, chapter II",
 )
+INTERMEDIATE_VALUE = Lemma(
+    "intermediate_value",
+    "Intermediate value theorem",
+    r"a continuous function on an interval takes every value between those at its ends",
+    "W. Rudin, Principles of Mathematical Analysis, chapter 4",
+)
