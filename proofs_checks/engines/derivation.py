@@ -9,8 +9,12 @@ Every step is also evaluated at samples: concrete instances whose numbers were c
 independently of the derivation. A sample that contradicts a step breaks the derivation. So a wrong
 expansion, a misquoted lemma or numbers outside their declared range cannot go unnoticed where samples reach.
 
+The expansion of the left side is moreover proved as an identity at small sizes of the index set, from the definition
+with every term of a sum a symbol, where a derivation supplies such an :class:`Expansion`.
+
 What is trusted, and said in the evidence: that the expansion of the left side and the reading of a lemma hold for
-every size of the index set, as they do at the samples (which must spread over sizes), and the lemmas themselves.
+every size of the index set, as they do at the samples (which must spread over sizes) and at the sizes where the
+expansion was proved, and the lemmas themselves.
 """
 
 from __future__ import annotations
@@ -32,6 +36,7 @@ from plumbline.nouns import Lemma
 from proofs_checks.engines import interval, symbolic
 from proofs_checks.engines.facts import (
     WORDS,
+    Expansion,
     Fact,
     Sample,
     StepFailed,
@@ -42,7 +47,17 @@ from proofs_checks.engines.facts import (
     require_smooth,
 )
 
-__all__ = ["ENGINE", "Derivation", "Fact", "Sample", "StepFailed", "convexity", "derive", "formula_at_least"]
+__all__ = [
+    "ENGINE",
+    "Derivation",
+    "Expansion",
+    "Fact",
+    "Sample",
+    "StepFailed",
+    "convexity",
+    "derive",
+    "formula_at_least",
+]
 
 ENGINE = Engine("derivation", Strength.SYMBOLIC)
 
@@ -61,7 +76,9 @@ class Derivation:
         self.samples = samples
         self.steps: list[dict[str, str]] = []
         self.left: Any = None
+        self.expanded: list[tuple[int, Finding]] = []
         self.read: dict[str, None] = {}
+        self._formulas: dict[Any, Formula] = {}
         for sample in samples:
             self._require_inside(sample)
 
@@ -85,9 +102,11 @@ class Derivation:
     def value(self, expression: Any, sample: Sample) -> Any:
         """The expression at a sample, to 50 digits."""
         expression = sympy.sympify(expression)
-        axes = list(self._domain_of(expression).ranges)
-        formula = Formula("step", axes, lambda *_: expression)
-        return formula.mpmath(dps=_DIGITS, **{axis.name: sample.values[axis.name] for axis in axes})
+        if expression not in self._formulas:
+            axes = list(self._domain_of(expression).ranges)
+            self._formulas[expression] = Formula("step", axes, lambda *_: expression)
+        formula = self._formulas[expression]
+        return formula.mpmath(dps=_DIGITS, **{axis.name: sample.values[axis.name] for axis in formula.variables})
 
     def _try(self, label: str, left: Any, right: Any, relation: str) -> None:
         with mpmath.workdps(_DIGITS):
@@ -105,8 +124,8 @@ class Derivation:
         if finding.verdict is not Verdict.HOLDS:
             raise StepFailed(f"{label}: {finding.engine} says {finding.verdict} ({finding.reason})")
 
-    def expands(self, label: str, expression: Any) -> Any:
-        """State that the claim's left side equals ``expression``; tried at every sample."""
+    def expands(self, label: str, expression: Any, *, sizes: Sequence[Expansion] = ()) -> Any:
+        """State that the claim's left side equals ``expression``; tried at every sample, proved at the ``sizes``."""
         with mpmath.workdps(_DIGITS):
             for sample in self.samples:
                 value = self.value(expression, sample)
@@ -115,7 +134,14 @@ class Derivation:
                         f"{label}: expansion gives {mpmath.nstr(value, 15)}, "
                         f"the definition {mpmath.nstr(sample.left, 15)}"
                     )
-        self._record(label, f"definition, tried at {len(self.samples)} samples", "left side", expression, "==")
+        for expansion in sizes:
+            finding = expansion.finding(expression, self.variables)
+            self._established(f"{label}, n = {expansion.size}", finding)
+            self.expanded.append((expansion.size, finding))
+        proved = ", ".join(map(str, sorted({expansion.size for expansion in sizes})))
+        tried = f"tried at {len(self.samples)} samples"
+        by = f"definition, identity at n = {proved}; {tried}" if proved else f"definition, {tried} only"
+        self._record(label, by, "left side", expression, "==")
         self.left = expression
         return expression
 
@@ -287,8 +313,9 @@ class Derivation:
                 "variables": self.variables.describe(),
                 "steps": self.steps,
                 "formulas": list(self.read),
+                "expansions": [{"n": size, **(finding.certificate or {})} for size, finding in self.expanded],
             },
-            premises=[item for fact in facts for item in fact.premises],
+            premises=[*(finding for _, finding in self.expanded), *(item for fact in facts for item in fact.premises)],
             rests_on=[*rests_on, *(name for fact in facts for name in fact.rests_on)],
             effort={"steps": len(self.steps), "samples": len(self.samples)},
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import mpmath
 import sympy
 
-from plumbline.domain import Integer, Real, covers
+from plumbline.domain import Domain, Integer, Real, covers
 from plumbline.evidence import Finding, Verdict
 from plumbline.formula import Formula
 from proofs_checks.engines import interval, symbolic
@@ -44,6 +45,44 @@ class Sample:
     values: Mapping[str, Any]
     left: Any
     axes: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Expansion:
+    """The claim's left side for one size of the index set, from its definition, every term of a sum a symbol.
+
+    ``left`` is the left side and ``values`` the numbers of a derivation, all of them expressions in the axes of
+    ``domain``. A number of the derivation that is an axis of ``domain`` itself (the family's parameter, say) stands
+    for itself.
+    """
+
+    size: int
+    domain: Domain
+    left: Any
+    values: Mapping[str, Any]
+
+    def finding(self, expression: Any, variables: Domain) -> Finding:
+        """``left == expression`` on the domain, with the numbers ``variables`` replaced by their ``values``."""
+        expression = sympy.sympify(expression)
+        own, free = {axis.name: axis for axis in variables.ranges}, {axis.name for axis in self.domain.ranges}
+        if not self.values.keys() <= own.keys() - free:
+            odd = sorted(self.values.keys() - (own.keys() - free))
+            raise StepFailed(f"the expansion at n = {self.size} defines {odd}, which are no numbers to be replaced")
+        for axis in self.domain.ranges:
+            if axis.name in own and not covers(Domain(own[axis.name]), [Domain(axis)]):
+                raise StepFailed(f"the expansion at n = {self.size} treats {axis.describe()} only")
+        symbols = {symbol for symbol in expression.free_symbols if symbol.name in self.values}
+        replaced = expression.xreplace({symbol: sympy.sympify(self.values[symbol.name]) for symbol in symbols})
+        missing = sorted(symbol.name for symbol in replaced.free_symbols if symbol.name not in free)
+        if missing:
+            raise StepFailed(f"the expansion at n = {self.size} does not define {missing}")
+        return _same(sympy.sympify(self.left), replaced, self.domain)
+
+
+@functools.lru_cache(maxsize=512)
+def _same(left: Any, right: Any, domain: Domain) -> Finding:
+    """Identities that every partner and rescaled version of a claim needs again are proved once in a process."""
+    return symbolic.prove_identity(left, right, domain)
 
 
 @dataclass(frozen=True)
