@@ -18,6 +18,7 @@ from plumbline.domain import Domain, Instances, Integer, Real
 from plumbline.evidence import Finding
 from plumbline.formula import emit_standalone
 from plumbline.nouns import Effort, Subject, check
+from proofs_checks.comp_sum import expansions
 from proofs_checks.comp_sum.samples import conditionals
 from proofs_checks.engines import instances, lp
 from proofs_checks.engines.derivation import Derivation, Fact, Sample, derive
@@ -107,7 +108,11 @@ def _lower(subject: Subject) -> Finding:
             lemmas.LAYER_CAKE,
             requires=[],
         )
-        left = d.expands("p_j - P_A/m with p_j = y + beta, p_k = y", y + beta - A / m)
+        left = d.expands(
+            "p_j - P_A/m with p_j = y + beta, p_k = y",
+            y + beta - A / m,
+            sizes=[entry for n in expansions.SIZES for entry in expansions.pools(n, Real("tau", 2, 2))],
+        )
         mass = d.nonnegative("P_A <= 1", 1 - A)
         low = d.nonnegative("p_k >= 0", y)
         share = d.lemma("P_A <= (m-1) p_j + p_k", lemmas.SUM_BOUND, (m - 1) * (y + beta) + y, A)

@@ -19,6 +19,7 @@ from plumbline.domain import Domain, Integer, Real
 from plumbline.evidence import Finding
 from plumbline.formula import Formula, emit_standalone
 from plumbline.nouns import Effort, Subject, check
+from proofs_checks.comp_sum import expansions
 from proofs_checks.comp_sum.samples import Conditional, conditionals
 from proofs_checks.comp_sum.transformations import attack
 from proofs_checks.engines import instances
@@ -106,7 +107,11 @@ def _gce_derivation(claimed: Formula) -> Finding:
         n, tau, P, x, w, k, M, G = (d[name] for name in ("n", "tau", "P", "x", "w", "k", "M", "G"))
         q, mean = tau - 1, _power_mean(x, tau)
         h = ((1 + w) / 2) ** q * M - (1 + x) / 2 * w**q - (1 - x) / 2
-        left = d.expands("divide the pair's softmax mass best; what is left is a regret", k**q * P / q * h + G)
+        left = d.expands(
+            "divide the pair's softmax mass best; what is left is a regret",
+            k**q * P / q * h + G,
+            sizes=[entry for size in expansions.SIZES for entry in expansions.gce(size, bounds.TAU_ONE_TO_TWO)],
+        )
         rest = d.by_definition("a risk is at least the least risk", G, sympy.Integer(0))
         largest = d.lemma("s_k >= 1/n is the largest entry", lemmas.EXPONENTIAL_MONOTONE, k**q, n ** (-q))
         fact = d.combine(
@@ -181,7 +186,8 @@ def _linear_derivation(claimed: Formula) -> Finding:
         d = Derivation(variables, made)
         n, tau, p, beta, k, S, W = (d[name] for name in ("n", "tau", "p", "beta", "k", "S", "W"))
         q = tau - 1
-        left = d.expands("risk (1 - sum p s^q)/q minus (1 - p_j)/q", (p - W) / q)
+        sizes = [expansions.linear(size, bounds.TAU_FROM_TWO) for size in expansions.SIZES]
+        left = d.expands("risk (1 - sum p s^q)/q minus (1 - p_j)/q", (p - W) / q, sizes=sizes)
         masses = d.lemma("sum p s^q <= p_j sum s^q - beta s_k^q", lemmas.SUM_BOUND, p * S - beta * k**q, W)
         total = d.nonnegative("sum s^q <= sum s = 1", 1 - S)
         largest = d.lemma("s_k >= 1/n is the largest entry", lemmas.EXPONENTIAL_MONOTONE, k**q, n ** (-q))

@@ -23,6 +23,7 @@ from plumbline.domain import Domain, Integer, Real
 from plumbline.evidence import Finding
 from plumbline.formula import Formula, emit_standalone
 from plumbline.nouns import Effort, Subject, check
+from proofs_checks.comp_sum import expansions
 from proofs_checks.comp_sum.h_consistency import pointwise_logistic
 from proofs_checks.comp_sum.samples import Conditional, conditionals
 from proofs_checks.comp_sum.tightness import two_class_derivation, two_classes
@@ -152,7 +153,11 @@ def _lower(subject: Subject, piece: str) -> Finding:
         q, r = tau - 1, 1 / (2 - tau)
         t, half = beta / 2, sympy.Rational(1, 2)
         F = ((N + _areas(u, t, r)) ** (2 - tau) - (N + 2 * u**r) ** (2 - tau)) / q
-        left = d.expands("order of the scores + excess at the averaged law + F", d["order"] + d["excess"] + d["F"])
+        left = d.expands(
+            "order of the scores + excess at the averaged law + F",
+            d["order"] + d["excess"] + d["F"],
+            sizes=[expansions.averaged(n, _PIECES[piece]) for n in expansions.SIZES],
+        )
         named = d.by_definition("F = F(N, u, beta/2)", d["F"], F)
         ordered = d.lemma("(p_j - p_k)(l(s_j) - l(s_k)) >= 0", lemmas.CHEBYSHEV_SUM, d["order"], sympy.Integer(0))
         excess = d.by_definition("a risk is at least the least risk", d["excess"], sympy.Integer(0))
