@@ -15,7 +15,6 @@ The kill rate is that of the mutants that state more: killed of killed, survived
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import importlib
 import json
@@ -111,22 +110,31 @@ def _outcome(claim: Claim, check: Check, role: str, mutant: Mutant, plan: Plan) 
         return {"outcome": "stillborn", "reason": mutant.flaw}
     engines = importlib.import_module("proofs_checks.audit")
     original = claim.subject[role]
-    with contextlib.suppress(runner.OutOfTime), runner.time_limit(plan.limit):
-        known = engines.before_the_check(original, mutant.formula, claim.domain)
-        if known is not None:
-            outcome = {"undefined": "stillborn", "equal": "equivalent"}[known.relation]
-            return {"outcome": outcome, "reason": known.by}
+    known = _compared(plan, engines.before_the_check, original, mutant.formula, claim.domain)
+    if known is not None and known.relation in ("undefined", "equal"):
+        return {"outcome": "stillborn" if known.relation == "undefined" else "equivalent", "reason": known.by}
     tried = _try(claim, check, role, mutant, plan)
     if tried["outcome"] == "killed":
         return tried
-    row: Row = {**tried, "outcome": "undecided", "reason": "comparison out of time"}
-    with contextlib.suppress(runner.OutOfTime), runner.time_limit(plan.limit):
-        found = engines.after_the_check(original, mutant.formula, claim.domain, direction_of(claim, role))
-        row["outcome"] = {"looser": "looser", "tighter": "survived"}.get(found.relation, "undecided")
-        row["reason"] = found.by
+    direction = direction_of(claim, role)
+    found = _compared(plan, engines.after_the_check, original, mutant.formula, claim.domain, direction)
+    row: Row = {**tried, "outcome": {"looser": "looser", "tighter": "survived"}.get(found.relation, "undecided")}
+    row["reason"] = found.by
     if tried["reason"] and row["outcome"] != "looser":
         row["reason"] += f"; the check: {tried['reason']}"
     return row
+
+
+def _compared(plan: Plan, compare: Callable[..., Any], *arguments: Any) -> Any:
+    """A comparison by the engines; one that raises or runs out of time is undecided."""
+    undecided = importlib.import_module("proofs_checks.audit").undecided
+    try:
+        with runner.time_limit(plan.limit):
+            return compare(*arguments)
+    except runner.OutOfTime:
+        return undecided(f"comparison out of time after {plan.limit:g} s")
+    except Exception as error:
+        return undecided(f"comparison failed: {type(error).__name__}: {error}")
 
 
 def _try(claim: Claim, check: Check, role: str, mutant: Mutant, plan: Plan) -> Row:

@@ -29,6 +29,11 @@ class Comparison:
     by: str
 
 
+def undecided(why: str) -> Comparison:
+    """Nothing is known of the mutant, for the reason given."""
+    return Comparison(UNDECIDED, why)
+
+
 def common_domain(formula: Formula, claimed: Domain) -> Domain:
     """The formula's domain, cut down to what the claim speaks of where a variable of the same name is claimed."""
     spoken = {axis.name: axis for axis in claimed.ranges}

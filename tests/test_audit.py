@@ -123,6 +123,18 @@ def test_an_exception_is_no_kill(paper: Callable[..., Any]) -> None:
     assert all("cannot cope" in mutant["reason"] for mutant in found["survivors"])
 
 
+def test_a_comparison_that_fails_is_undecided_and_no_kill(
+    paper: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def deep(*rest: object) -> comparison.Comparison:
+        raise RecursionError("too deep")
+
+    monkeypatch.setattr(comparison, "after_the_check", deep)
+    (found,) = audit.audit(paper(toothless=toothless), HERE)
+    assert (found["killed"], found["undecided"], found["rate"]) == (0, 5, 0.0)
+    assert "too deep" in found["survivors"][0]["reason"]
+
+
 def test_a_witness_that_shows_nothing_is_no_kill(paper: Callable[..., Any]) -> None:
     (found,) = audit.audit(paper(unproven=unproven), HERE)
     assert (found["killed"], found["survived"], found["accepted"]) == (0, 2, 0)
