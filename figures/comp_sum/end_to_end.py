@@ -77,11 +77,11 @@ END_TO_END = Figure(
     "comp_sum.end_to_end",
     "The bound along training, and test error over tau",
     "Left and middle: regrets plus minimizability gaps along stochastic gradient descent on four problems whose least "
-    "risks are known, from several starts. Every point lies below the bound; the problem with two likely labels, started "
-    "on the wrong one, comes close to it. Dashed: the published bound for tau = 1.5, which depends on the number of "
-    "classes. Right: zero-one test error of small networks on the handwritten digits, mean and range over seeds, trained "
-    "with the given labels and with 40 % of them replaced by uniform ones: with noise, tau near 1.5 is best and tau = 0 "
-    "suffers; tau = 2 trains badly on both.",
+    "risks are known, from several starts. Every point lies below the bound; the problem with two likely labels, "
+    "started on the wrong one, comes close to it. Dashed: the published bound for tau = 1.5, which depends on the "
+    "number of classes. Right: zero-one test error of small networks on the handwritten digits, mean and range over "
+    "seeds, trained with the given labels and with 40 % of them replaced by uniform ones: with noise, tau near 1.5 is "
+    "best and tau = 0 suffers; tau = 2 trains badly on both.",
     draw,
     tables=("comp_sum.training", "comp_sum.digits"),
     claims=("comp_sum.h_consistency.logistic",),
