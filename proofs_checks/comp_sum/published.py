@@ -291,7 +291,7 @@ def _below_one(subject: Subject) -> Finding:
             smooth=[exact.expr],
         )
         form = d.identity("low/2 = 1/c", low / 2, 1 / bounds.simplified_below_one.expr)
-        wider = d.at_least("the claimed constant is no smaller", subject["below_one"], bounds.simplified_below_one)
+        wider = d.at_most("the claimed constant is no smaller", bounds.simplified_below_one, subject["below_one"])
         return d.conclude([taylor, form, wider], scope, statement)
 
     return derive(proof, scope, statement)
@@ -352,7 +352,7 @@ def _from_one(subject: Subject, tau_axis: Real) -> Finding:
                     [(n ** (1 - tau), tangent), (n ** (1 - tau), square)],
                 )
             )
-        wider = d.at_least("the claimed constant is no smaller", subject["from_one"], bounds.simplified_from_one)
+        wider = d.at_most("the claimed constant is no smaller", bounds.simplified_from_one, subject["from_one"])
         return d.conclude([*facts, wider], scope, statement)
 
     return derive(proof, scope, statement)
@@ -367,7 +367,7 @@ def _from_two(subject: Subject) -> Finding:
         d = Derivation(Domain(bounds.BETA, bounds.CLASSES, bounds.TAU_FROM_TWO), _curve_samples(exact, _TAUS_LINEAR))
         d.expands("the published transformation", exact.expr)
         same = d.identity("T c = beta", exact.expr * bounds.simplified_from_two.expr, d["beta"])
-        wider = d.at_least("the claimed constant is no smaller", subject["from_two"], bounds.simplified_from_two)
+        wider = d.at_most("the claimed constant is no smaller", bounds.simplified_from_two, subject["from_two"])
         return d.conclude([same, wider], scope, statement)
 
     return derive(proof, scope, statement)

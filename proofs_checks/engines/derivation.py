@@ -269,6 +269,14 @@ class Derivation:
         self._record(label, finding.engine, exact.name, claimed.name, ">=")
         return Fact(WORDS, WORDS, "==", (finding,), (), self)
 
+    def at_most(self, label: str, exact: Formula, claimed: Formula) -> Fact:
+        """``exact <= claimed`` as formulas on the range of ``exact``: identical, or apart by ball arithmetic."""
+        self.read |= {exact.name: None, claimed.name: None}
+        finding = formula_at_least(claimed, exact, exact.domain)
+        self._established(label, finding)
+        self._record(label, finding.engine, claimed.name, exact.name, ">=")
+        return Fact(WORDS, WORDS, "==", (finding,), (), self)
+
     def reaches(self, label: str, fact: Fact, exact: Formula, claimed: Formula, **at: Any) -> Fact:
         """``fact`` bounds the claim's left side by ``exact`` at the given arguments, and ``exact >= claimed``.
 
@@ -277,7 +285,8 @@ class Derivation:
         if fact.owner is not self or fact.left != self.left:
             raise StepFailed(f"{label}: the fact does not start from the claim's left side")
         self.identity(f"{label}: the bound", fact.right, self.claimed(exact, **at))
-        return self.at_least(label, exact, claimed)
+        larger = self.at_least(label, exact, claimed)
+        return dataclasses.replace(larger, premises=(*fact.premises, *larger.premises), rests_on=fact.rests_on)
 
     def equal(self, label: str, exact: Formula, claimed: Formula) -> Fact:
         """``exact == claimed`` as formulas on the range of ``exact``, by the symbolic engine."""

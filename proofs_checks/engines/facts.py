@@ -14,6 +14,7 @@ import sympy
 from plumbline.domain import Domain, Integer, Real, covers
 from plumbline.evidence import Finding, Verdict
 from plumbline.formula import Formula
+from plumbline.formula.primitives import PRIMITIVES
 from proofs_checks.engines import interval, symbolic
 
 if TYPE_CHECKING:
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
 _DIGITS = 50
 WORDS = sympy.Integer(0)
 """Both sides of a fact that is no inequality of numbers."""
-_CASES = (sympy.Piecewise, sympy.Max, sympy.Min, sympy.Abs, sympy.sign, sympy.Heaviside, sympy.floor, sympy.ceiling)
+_ALGEBRA = (sympy.Add, sympy.Mul, sympy.Pow, sympy.Symbol, sympy.Number, sympy.NumberSymbol)
+_SMOOTH = frozenset({"exp", "log", "sinh", "cosh", "tanh", "atanh", *PRIMITIVES})
 
 
 def exact_rational(value: Any) -> Fraction:
@@ -97,14 +99,16 @@ class Fact:
     owner: Derivation | None = None
 
 
-def formula_at_least(left: Formula, right: Formula) -> Finding:
-    """``left >= right`` on the range of ``left``: by identity if they agree, else by ball arithmetic."""
-    if not covers(left.domain, [right.domain]):
-        raise StepFailed(f"the claimed formula {right.name} is declared on {right.domain.describe()} only")
-    same = symbolic.prove_identity(left, right, left.domain)
+def formula_at_least(left: Formula, right: Formula, domain: Domain | None = None) -> Finding:
+    """``left >= right`` on the domain (by default the range of ``left``): by identity, else by ball arithmetic."""
+    domain = domain or left.domain
+    for side in (left, right):
+        if not covers(domain, [side.domain]):
+            raise StepFailed(f"the claimed formula {side.name} is declared on {side.domain.describe()} only")
+    same = symbolic.prove_identity(left, right, domain)
     if same.verdict is Verdict.HOLDS:
         return same
-    return interval.prove_at_least(left, right, domain=left.domain)
+    return interval.prove_at_least(left, right, domain=domain)
 
 
 def renamed(axis: Real | Integer, name: str) -> Real | Integer:
@@ -116,10 +120,14 @@ def renamed(axis: Real | Integer, name: str) -> Real | Integer:
 
 
 def require_smooth(label: str, functions: Sequence[Any]) -> None:
-    """Refuse functions defined by cases: between cases a derivative says nothing about jumps and kinks."""
+    """Refuse functions defined by cases: between cases a derivative says nothing about jumps and kinks.
+
+    Allowed are sums, products, powers and functions that are smooth wherever their derivative is defined.
+    """
     for function in functions:
-        if sympy.sympify(function).has(*_CASES):
-            raise StepFailed(f"{label}: {function} is defined by cases")
+        for node in sympy.preorder_traversal(sympy.sympify(function)):
+            if not isinstance(node, _ALGEBRA) and type(node).__name__ not in _SMOOTH:
+                raise StepFailed(f"{label}: {function} is not made of smooth functions ({type(node).__name__})")
 
 
 def convexity(formula: Formula, variable: str = "beta") -> Fact:
