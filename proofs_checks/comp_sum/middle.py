@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
+from typing import Any
 
 import mpmath
 import numpy as np
@@ -149,7 +150,7 @@ def _attack(subject: Subject, tau: Fraction, n: int, claimed: np.ndarray, grid: 
     formulas = _emitted(subject)
     lowered = claimed - np.diff(claimed, 2).max() / 8  # chords lie above the claimed value by at most that much
 
-    def slack(p: torch.Tensor) -> torch.Tensor:
+    def slack(p: Any) -> torch.Tensor:
         beta = definitions.zero_one_regret(p, torch.full(p.shape[:1], n - 1))
         s = definitions.best_softmax_predicting(p, float(tau))
         value = torch.from_numpy(np.interp(beta.numpy(), grid, lowered))
@@ -258,8 +259,8 @@ def _tied_attained(subject: Subject) -> Finding:
         claimed = d.claimed(subject["tied"], x=x, y=y, z=z, m=m, tau=tau)
         same = d.identity("this is the stated value", left, claimed)
         exists = d.deduce(
-            "2 y + beta + (m - 2) level(y + beta, y) is continuous and rises with y; it is at least 1 at y = (1 - beta)/2: "
-            "a solution y >= 0 exists unless the sum exceeds 1 at y = 0, where the stated law has y = 0",
+            "2 y + beta + (m - 2) level(y + beta, y) is continuous and rises with y; at y = (1 - beta)/2 it is at "
+            "least 1: a solution y >= 0 exists unless the sum exceeds 1 at y = 0, where the stated law has y = 0",
             lemmas.INTERMEDIATE_VALUE,
             requires=[same],
         )

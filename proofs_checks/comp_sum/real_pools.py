@@ -1,7 +1,8 @@
 """Two classes are the worst case for every n while tau stays below the golden ratio.
 
 Let A be the mean of the optimal pool (the predicted label k, a likeliest label j and whatever else ties), so that
-pooled entries other than k are at least A and all others at most A; M = 1/A lies in [2, n]. With q = tau - 1 and any e >= 0,
+pooled entries other than k are at least A and all others at most A; M = 1/A lies in [2, n]. With q = tau - 1 and
+any e >= 0,
 
     regret >= G(M, e) := ((1 + e beta)/D^q - M^(-q))/q,   D = M - 2 + c(e),   c(e) = (1+e)^(1/q) + max(1-e, 0)^(1/q).
 
@@ -114,7 +115,11 @@ def reduction() -> tuple[Derivation, list[Fact]]:
     """regret >= ((1 + e beta)/(1/A - 2 + c)^q - A^q)/q for every e >= 0, where 2 <= 1/A <= n."""
     laws = [c for c in conditionals(24) if c.n >= 3 and 0 < c.p[c.j] - c.p[c.k] < 1]
     made = [_reduction_sample(c, _TAUS[i % 3], _SLOPES[i % 5], i) for i, c in enumerate(laws)]
-    numbers = (Real("A", 0, Fraction(1, 2), open_lo=True), Integer("m", 2, None), *_POSITIVE)
+    numbers: tuple[Real | Integer, ...] = (
+        Real("A", 0, Fraction(1, 2), open_lo=True),
+        Integer("m", 2, None),
+        *_POSITIVE,
+    )
     dual = (Real("e", 0, None), Real("c", 2, None))
     d = Derivation(Domain(Real("beta", 0, 1), TAU, *numbers, *dual, *GROWTH), made)
     beta, tau, A, m, e, c = (d[name] for name in ("beta", "tau", "A", "m", "e", "c"))
