@@ -79,6 +79,17 @@ def _identities(subject: Subject) -> Iterator[Finding]:
         description="values of x, y, m and tau",
     ).for_part("pools")
     yield instances.compare(
+        [
+            {"x": x, "y": y, "tau": str(tau), "formulas": {"level": formulas["level"]}}
+            for x, y, _ in laws
+            for tau in _TAUS[:3]
+        ],
+        lambda data: witness.make("comp_sum", "stationary", data, "slopes of the norm at the stated z"),
+        wanted=("==",),
+        statement="the r-norm is stationary at the stated z",
+        description="values of x, y and tau",
+    ).for_part("pools")
+    yield instances.compare(
         [{"beta": beta, "tau": str(tau), "formulas": formulas} for beta in ("27/40", "9/10", "1") for tau in _TAUS[:3]],
         lambda data: witness.make("comp_sum", "pair_law", data, "regret of (beta, 1 - beta, 0) with the pair tied"),
         wanted=("==",),

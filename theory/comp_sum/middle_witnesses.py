@@ -57,6 +57,17 @@ def tied_law(data: Mapping[str, Any], formulas: Mapping[str, Callable[..., Any]]
     return left, formulas["tied"](x=x, y=y, z=z, m=m, tau=tau)
 
 
+def stationary(data: Mapping[str, Any], formulas: Mapping[str, Callable[..., Any]]) -> tuple[Any, Any]:
+    """Slopes of the r-norm's r-th power, over r, as mass moves from z onto x and y in equal shares: gained, lost.
+
+    They meet where the norm of (x, y, z, .., z) is stationary at fixed x - y, which the stated z must satisfy.
+    """
+    x, y, tau = Fraction(data["x"]), Fraction(data["y"]), Fraction(data["tau"])
+    order = real((tau - 1) / (2 - tau))
+    z = formulas["level"](x=x, y=y, tau=tau)
+    return real(x) ** order + (real(y) ** order if y else mpf(0)), 2 * z**order
+
+
 def pair_law(data: Mapping[str, Any], formulas: Mapping[str, Callable[..., Any]]) -> tuple[Any, Any]:
     """Left: the regret of (beta, 1 - beta, 0) with the sure pair tied. Right: the stated closed form.
 
