@@ -297,8 +297,8 @@ def test_only_what_the_claim_speaks_of_is_compared() -> None:
 def test_in_worker_processes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two processes audit a real claim: its check kills every mutant, as here."""
     monkeypatch.setenv("PLUMBLINE_RESULTS", str(tmp_path))
-    claim = catalogue.claim("comp_sum.def.tsallis")
+    claim = catalogue.claim("comp_sum.gap_is_approx_error")
     heard: list[tuple[int, int]] = []
     (found,) = audit.audit([claim], audit.Plan(workers=2), lambda done, total: heard.append((done, total)))
-    assert found["counted"] and found["rate"] == 1.0 and found["mutants"] == found["killed"] > 15
+    assert found["counted"] and found["rate"] == 1.0 and found["mutants"] == found["killed"] >= 3
     assert heard[-1] == (found["mutants"] + 1, found["mutants"] + 1)
