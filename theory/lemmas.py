@@ -130,7 +130,8 @@ TAYLOR = Lemma(
 ENVELOPE = Lemma(
     "envelope",
     "Envelope theorem (Danskin)",
-    r"where $\max_e G(M,e)$ is attained at a unique $e(M)$ and $G$ is smooth, $\frac{d}{dM}\max_e G=\partial_MG(M,e(M))$",
+    r"where $\max_e G(M,e)$ is attained at a unique $e(M)$ and $G$ is smooth, "
+    r"$\frac{d}{dM}\max_e G=\partial_MG(M,e(M))$",
     "J. F. Bonnans and A. Shapiro, Perturbation Analysis of Optimization Problems, section 4.3",
 )
 BINOMIAL_SERIES = Lemma(

@@ -43,7 +43,7 @@ _TRIES = search.Effort(samples=4000, parents=6, rounds=6, children=8, confirmati
 def _exponent_power(p: Any, exponent: Formula, tau: Fraction) -> Any:
     """sum_y p_y^r with r the claimed exponent, over the last axis; 0^r = 0."""
     r = float(exponent.mpmath(tau=tau))
-    return (p**r * (p > 0)).sum(-1)
+    return torch.where(p > 0, torch.where(p > 0, p, 1.0) ** r, 0.0).sum(-1)
 
 
 def _claimed_value(subject: Subject, piece: str, p: Any, tau: Fraction) -> Any:

@@ -73,14 +73,23 @@ def _attack(subject: Subject) -> Iterator[Finding]:
         statement="regret >= class-free bound",
         description="values of n, m and beta",
     ).for_part("class_free")
-    nodes = {role: emit_standalone(subject[role]) for role in ("node_beta", "node_value")}
+    for role, program in (("node_beta", "mae_node_beta"), ("node_value", "mae_node")):
+        nodes = {role: emit_standalone(subject[role])}
+        yield instances.compare(
+            [_data(*attaining(6, m, Fraction(1, m - 1)), nodes, m=m) for m in range(2, 7)],
+            lambda entry, program=program: witness.make("comp_sum", program, entry, "an instance against the node"),
+            wanted=("==",),
+            statement="the node lies on the transformation",
+            description="nodes",
+        ).for_part("envelope")
+    inverse = {"inverse": emit_standalone(subject["inverse"])}
     yield instances.compare(
-        [_data(*attaining(6, m, Fraction(1, m - 1)), nodes, m=m) for m in range(2, 7)],
-        lambda entry: witness.make("comp_sum", "mae_node", entry, "regret of an instance against the node"),
+        [{"beta": str(beta), "formulas": inverse} for beta in _BETAS],
+        lambda entry: witness.make("comp_sum", "mae_inverse", entry, "beta against the stated inverse at t(beta)"),
         wanted=("==",),
-        statement="the node lies on the transformation",
-        description="nodes",
-    ).for_part("envelope")
+        statement="inverse(beta^2/(1+beta)) = beta",
+        description="values of beta",
+    ).for_part("inverse")
 
 
 def _pool_samples() -> list[Sample]:
