@@ -107,8 +107,8 @@ def _same_at(**arguments: int) -> Decision:
 
     def decided(original: Formula, poisoned: Formula) -> bool:
         rest = [axis for axis in original.variables if axis.name not in arguments]
-        ones = (formula.substitute(arguments, rest) for formula in (original, poisoned))
-        return symbolic.prove_identity(*ones, Domain(*rest)).verdict is Verdict.HOLDS
+        one, other = (formula.substitute(arguments, rest) for formula in (original, poisoned))
+        return symbolic.prove_identity(one, other, Domain(*rest)).verdict is Verdict.HOLDS
 
     return decided
 
