@@ -258,6 +258,14 @@ def test_facts_of_another_derivation_are_refused() -> None:
     refuse(ending(borrowed), "does not start from")
 
 
+def test_a_fact_that_belongs_to_no_derivation_says_nothing_of_its_numbers() -> None:
+    elsewhere = Fact(sympy.Symbol("V", real=True) - 1, sympy.Integer(0), ">", (), ())
+    d, _, v = start()
+    with pytest.raises(StepFailed, match="not proved on the numbers"):
+        d.combine("", v, sympy.Integer(1), [(1, elsewhere)])
+    assert d.combine("", v, sympy.Integer(0), [(1, d.nonnegative("", v)), (7, convexity(SQUARE))]).relation == ">="
+
+
 def test_a_negative_coefficient_is_refused() -> None:
     def end(d: Derivation, fact: Fact, subject: Subject) -> Sequence[Fact]:
         at_most = d.by_definition("values in [0, 1]", d["beta"] - d["beta"] ** 2, d["V"])

@@ -222,6 +222,8 @@ class Derivation:
     def combine(self, label: str, left: Any, right: Any, terms: Sequence[tuple[Any, Fact]]) -> Fact:
         """``left >= right`` because ``left - right`` is a nonnegative combination of facts' slacks."""
         self._require_own(label, [fact for _, fact in terms])
+        if any(fact.owner is None and (fact.left, fact.right) != (WORDS, WORDS) for _, fact in terms):
+            raise StepFailed(f"{label}: uses a fact that was not proved on the numbers of this derivation")
         self._try(label, left, right, ">=")
         triples = [(coefficient, fact.left, fact.right) for coefficient, fact in terms]
         everything = [left, right, *(part for triple in triples for part in triple)]
