@@ -277,7 +277,11 @@ def _named_strength(node: ast.AST) -> str | None:
     if isinstance(node, ast.Subscript) and ast.unparse(node.value).endswith("Strength"):
         return f"names {ast.unparse(node)}" if isinstance(node.slice, ast.Constant) else None
     called = ast.unparse(node.func).rsplit(".", 1)[-1] if isinstance(node, ast.Call) else ""
-    if called == "Strength" and any(isinstance(part, ast.Constant) for part in node.args):
+    if (
+        isinstance(node, ast.Call)
+        and called == "Strength"
+        and any(isinstance(part, ast.Constant) for part in node.args)
+    ):
         return f"names {ast.unparse(node)}"
     return None
 
@@ -290,6 +294,92 @@ def _made_strength(node: ast.AST) -> str | None:
         return f"makes a {called}"
     words = [word.arg for word in node.keywords if word.arg in ("strength", "grants")]
     return f"types {words[0]}=" if words else None
+
+
+_JUDGED = frozenset({"verdict", "scope", "engine", "certificate"})
+
+
+def made_findings(tree: Iterable[Source]) -> list[str]:
+    """Findings, and the facts of derivations, are made and changed in engines only.
+
+    Elsewhere nothing calls ``finding``, constructs a ``Fact``, or replaces a field of a finding; the rooms of the
+    papers do without ``dataclasses.replace`` altogether.
+    """
+    found = []
+    for source in tree:
+        if source.room not in PACKAGES or source.path == "plumbline/evidence.py":
+            continue
+        if source.path.startswith("proofs_checks/engines/"):
+            continue
+        for node in ast.walk(source.tree):
+            if not isinstance(node, ast.Call):
+                continue
+            called = ast.unparse(node.func)
+            last = called.rsplit(".", 1)[-1]
+            words = {word.arg for word in node.keywords}
+            replaces = called in ("replace", "dataclasses.replace", "copy.replace")
+            if last == "finding" and isinstance(node.func, ast.Attribute):
+                found.append(f"{source.at(node)}: makes a finding by {called}")
+            elif last == "Fact":
+                found.append(f"{source.at(node)}: makes a Fact")
+            elif replaces and (source.room != "plumbline" or words & _JUDGED or None in words):
+                found.append(f"{source.at(node)}: replaces fields of a value")
+    return found
+
+
+_EXPRESSIONS = frozenset({"expr", "at", "elementary"})
+
+
+def formulas_read_bare(tree: Iterable[Source]) -> list[str]:
+    """A claimed formula enters a proof by the methods of a derivation, which look at its declared range.
+
+    Its bare expression (``expr``, ``at``, ``elementary``) is for attacks: functions whose names begin with
+    ``_attack``. Followed are ``subject[...]`` and the names that are given its value.
+    """
+    return [
+        f"{source.at(node)}: reads {ast.unparse(node)} of a claimed formula"
+        for source in tree
+        if source.room == "proofs_checks" and not source.path.startswith("proofs_checks/engines/")
+        for node in _bare_reads(source.tree, frozenset())
+    ]
+
+
+def _bare_reads(scope: ast.AST, names: frozenset[str]) -> Iterator[ast.Attribute]:
+    """Reads of the expression of a formula from the subject below ``scope``, where ``names`` hold such formulas."""
+    inside = list(_own_nodes(scope))
+    for node in inside:
+        if isinstance(node, ast.Assign):
+            names |= {name for target in node.targets for name in _given(target, node.value)}
+    for node in inside:
+        if isinstance(node, ast.Attribute) and node.attr in _EXPRESSIONS:
+            known = isinstance(node.value, ast.Name) and node.value.id in names
+            if known or _from_subject(node.value):
+                yield node
+        elif isinstance(node, ast.Lambda) or (
+            isinstance(node, ast.FunctionDef) and not node.name.startswith("_attack")
+        ):
+            yield from _bare_reads(node, names)
+
+
+def _own_nodes(scope: ast.AST) -> Iterator[ast.AST]:
+    """Nodes below ``scope``, functions inside it as a whole."""
+    for child in ast.iter_child_nodes(scope):
+        yield child
+        if not isinstance(child, (ast.FunctionDef, ast.Lambda)):
+            yield from _own_nodes(child)
+
+
+def _from_subject(node: ast.AST) -> bool:
+    return isinstance(node, ast.Subscript) and ast.unparse(node.value).rsplit(".", 1)[-1] == "subject"
+
+
+def _given(target: ast.AST, value: ast.AST) -> Iterator[str]:
+    """Names that an assignment gives a value of the subject."""
+    if isinstance(target, ast.Name) and _from_subject(value):
+        yield target.id
+    elif isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
+        for one, other in zip(target.elts, value.elts, strict=False):
+            yield from _given(one, other)
 
 
 def engines_without_one_engine(tree: Iterable[Source]) -> list[str]:

@@ -95,11 +95,11 @@ def _attacks(subject: Subject, effort: Effort) -> Iterator[Finding]:
     ).for_part("slope")
     n, tau = 4, Fraction(5, 2)
     scope = claims.gt_two.domain.restrict(Integer("n", n, n), Real("tau", tau, tau))
-    found = attack(_least_pool(subject, n, tau), tau, n, effort, scope, f"regret >= least pool, n = {n}, tau = {tau}")
+    found = attack(_attack_pool(subject, n, tau), tau, n, effort, scope, f"regret >= least pool, n = {n}, tau = {tau}")
     yield found.for_part("lower")
 
 
-def _least_pool(subject: Subject, n: int, tau: Fraction) -> Formula:
+def _attack_pool(subject: Subject, n: int, tau: Fraction) -> Formula:
     """min over 1 <= m <= n of the claimed pool values at fixed n and tau, as a formula in beta."""
     pool, spare = subject["pool"], subject["spare"]
 

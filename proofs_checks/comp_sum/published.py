@@ -222,7 +222,7 @@ def _ratio(name: str, variables: list[Any], power: int, constant: Formula) -> Fo
     return Formula(name, variables, lambda *symbols: build(**dict(zip(names, symbols, strict=True))))
 
 
-def _simplified_attack(subject: Subject) -> Finding:
+def _attack_simplified(subject: Subject) -> Finding:
     """Both sides at 50 digits on a grid that reaches down to small beta."""
     betas = [Fraction(value) for value in ("1/20", "1/10", "1/10000", "1/2", "9/10", "1")]
 
@@ -376,7 +376,7 @@ def _from_two(subject: Subject) -> Finding:
 @check("comp_sum.h_consistency.simplified", timeout=60)
 def simplified(subject: Subject, effort: Effort) -> Iterator[Finding]:
     """Compare both sides on a grid; then derive the inequality on every piece of the tau axis."""
-    yield _simplified_attack(subject)
+    yield _attack_simplified(subject)
     yield _below_one(subject)
     yield _from_one(subject, Real("tau", 1, 1, latex=r"\tau"))
     yield _from_one(subject, bounds.TAU_ONE_TO_TWO)
