@@ -59,7 +59,7 @@ BAD: list[tuple[Rule, str, str]] = [
     (architecture.heavy_at_import, "plumbline/store.py", "import pandas as pd"),
     (
         architecture.heavy_at_import,
-        "theory/alpha/bounds.py",
+        "theory/alpha/extra_claims.py",
         "try:\n    from sympy import S\nfinally:\n    pass",
     ),
     (architecture.heavy_at_import, "plumbline/a.py", "import plumbline.formula.sympy_functions"),
@@ -139,6 +139,8 @@ GOOD: list[tuple[Rule, str, str]] = [
     (architecture.heavy_at_import, "plumbline/a.py", "def f():\n    import torch"),
     (architecture.heavy_at_import, "plumbline/a.py", "if TYPE_CHECKING:\n    import pandas"),
     (architecture.heavy_at_import, "simulations/alpha.py", "import torch"),
+    (architecture.heavy_at_import, "theory/alpha/batched.py", "import torch"),
+    (architecture.worldly_theory, "theory/alpha/batched.py", "def f(draw: np.random.Generator): ..."),
     (architecture.typed_strengths, "plumbline/report/a.py", "Strength(record['strength']).rank > 1"),
     (
         architecture.typed_strengths,
@@ -315,7 +317,7 @@ def hook(event, details):
     if event == "open" and isinstance(details[0], str) and details[0].startswith({root!r}):
         opened.append(details[0])
 sys.addaudithook(hook)
-names = ["plumbline", "theory"]
+names = ["plumbline", *{light!r}]
 for name in names:
     module = importlib.import_module(name)
     if hasattr(module, "__path__"):
@@ -328,8 +330,15 @@ print(len(names), strange)
 
 
 def test_imports_build_no_expression_and_open_no_file() -> None:
-    """With the heavy libraries blocked, all of plumbline and theory can be imported, and no file is read."""
-    done = _python(IMPORT_ALL.format(blocked=sorted(HEAVY), lazy=sorted(LAZY), root=str(ROOT)))
+    """With the heavy libraries blocked, plumbline and all claims can be imported, and no file is read."""
+    done = _python(
+        IMPORT_ALL.format(
+            blocked=sorted(HEAVY),
+            lazy=sorted(LAZY),
+            root=str(ROOT),
+            light=sorted(architecture.light_theory(architecture.sources())),
+        )
+    )
     assert done.returncode == 0, done.stderr
     count, _, strange = done.stdout.strip().partition(" ")
     assert int(count) > 10
