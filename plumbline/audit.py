@@ -5,7 +5,8 @@ A check that accepts a formula which states more than the claim is too weak ther
 * ``stillborn``: it is no finite real number everywhere on the claim's domain;
 * ``equivalent``: an engine proves it equal to the original there;
 * ``killed``: the claim's own check rejects it, with a witness that shows its relation once more;
-* ``looser``: the check does not reject it, and an engine proves that it states less than the original;
+* ``looser``: the check does not reject it (in the seconds of its attack; whether it also proves the mutant
+  does not matter then), and an engine proves that it states less than the original;
 * ``survived``: the check does not reject it, and an engine shows that it states more somewhere (``accepted``
   among them: the check even finds that it holds on the whole domain);
 * ``undecided``: neither rejected nor compared; counts like one that survived.
@@ -15,7 +16,6 @@ The kill rate is that of the mutants that state more: killed of killed, survived
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import importlib
 import json
@@ -47,6 +47,7 @@ TIME_LIMIT = 20.0
 _SAVE_EVERY = 5.0
 _WATCH_EVERY = 1.0
 _REASON = 300
+_ATTACK_LIMIT = 3.0  # checks attack first; what states less need not be proved once more
 
 Row = dict[str, Any]
 
@@ -98,6 +99,7 @@ def judge_mutant(claim: Claim, check: Check, role: str, mutant: Mutant, plan: Pl
         "fingerprint": fingerprint_of(mutant),
     }
     row |= _outcome(claim, check, role, mutant, plan)
+    row.pop("late", None)
     return {**row, "seconds": round(time.perf_counter() - start, 3)}
 
 
@@ -111,31 +113,47 @@ def _outcome(claim: Claim, check: Check, role: str, mutant: Mutant, plan: Plan) 
         return {"outcome": "stillborn", "reason": mutant.flaw}
     engines = importlib.import_module("proofs_checks.audit")
     original = claim.subject[role]
-    with contextlib.suppress(runner.OutOfTime), runner.time_limit(plan.limit):
-        known = engines.before_the_check(original, mutant.formula, claim.domain)
-        if known is not None:
-            outcome = {"undefined": "stillborn", "equal": "equivalent"}[known.relation]
-            return {"outcome": outcome, "reason": known.by}
-    tried = _try(claim, check, role, mutant, plan)
+    known = _compared(plan, engines.before_the_check, original, mutant.formula, claim.domain)
+    if known is not None and known.relation in ("undefined", "equal"):
+        return {"outcome": "stillborn" if known.relation == "undefined" else "equivalent", "reason": known.by}
+    tried = _try(claim, check, role, mutant, plan, min(plan.limit, _ATTACK_LIMIT))
     if tried["outcome"] == "killed":
         return tried
-    row: Row = {**tried, "outcome": "undecided", "reason": "comparison out of time"}
-    with contextlib.suppress(runner.OutOfTime), runner.time_limit(plan.limit):
-        found = engines.after_the_check(original, mutant.formula, claim.domain, direction_of(claim, role))
-        row["outcome"] = {"looser": "looser", "tighter": "survived"}.get(found.relation, "undecided")
-        row["reason"] = found.by
-    if tried["reason"] and row["outcome"] != "looser":
-        row["reason"] += f"; the check: {tried['reason']}"
-    return row
+    direction = direction_of(claim, role)
+    found = _compared(plan, engines.after_the_check, original, mutant.formula, claim.domain, direction)
+    if found.relation == "looser":
+        return {**tried, "outcome": "looser", "reason": found.by}
+    if tried["late"]:
+        tried = _try(claim, check, role, mutant, plan, plan.limit)
+    if tried["outcome"] == "killed":
+        return tried
+    reason = f"{found.by}; the check: {tried['reason']}" if tried["reason"] else found.by
+    return {**tried, "outcome": "survived" if found.relation == "tighter" else "undecided", "reason": reason}
 
 
-def _try(claim: Claim, check: Check, role: str, mutant: Mutant, plan: Plan) -> Row:
-    """Run the check on a mutant; it is killed by a witness only that is evaluated again and shows its relation."""
-    limited = dataclasses.replace(check, timeout=min(check.timeout, plan.limit))
+def _compared(plan: Plan, compare: Callable[..., Any], *arguments: Any) -> Any:
+    """A comparison by the engines; one that raises or runs out of time is undecided."""
+    undecided = importlib.import_module("proofs_checks.audit").undecided
+    try:
+        with runner.time_limit(plan.limit):
+            return compare(*arguments)
+    except runner.OutOfTime:
+        return undecided(f"comparison out of time after {plan.limit:g} s")
+    except Exception as error:
+        return undecided(f"comparison failed: {type(error).__name__}: {error}")
+
+
+def _try(claim: Claim, check: Check, role: str, mutant: Mutant, plan: Plan, limit: float) -> Row:
+    """Run the check on a mutant for ``limit`` seconds; ``late`` if that was too short.
+
+    A mutant is killed by a witness only that is evaluated again and shows its relation.
+    """
+    limited = dataclasses.replace(check, timeout=min(check.timeout, limit))
     subject = claim.subject.replace(**{role: mutant.formula})
-    judgement, findings, _ = runner.run_check(claim, limited, subject, Effort(plan.effort, plan.seed))
+    judgement, findings, seconds = runner.run_check(claim, limited, subject, Effort(plan.effort, plan.seed))
     row: Row = {
         "outcome": "",
+        "late": judgement.verdict is Verdict.INCONCLUSIVE and limit <= seconds < check.timeout,
         "verdict": str(judgement.verdict),
         "coverage": str(judgement.coverage) if judgement.coverage else None,
         "reason": " ".join(judgement.reason.split())[:_REASON],

@@ -132,13 +132,14 @@ class Engine:
     ) -> Finding:
         """A finding of this engine's strength, or of its weakest premise's where that is weaker.
 
-        What rests on an inconclusive premise does not hold: it becomes inconclusive itself.
+        What rests on a premise that does not hold becomes inconclusive itself. A negation rests on the finding that
+        its witness shows, never on a violated premise.
         """
         premises = tuple(premises)
-        gaps = [premise for premise in premises if premise.verdict is Verdict.INCONCLUSIVE]
+        gaps = [premise for premise in premises if premise.verdict is not Verdict.HOLDS]
         if verdict is Verdict.HOLDS and gaps:
             verdict = Verdict.INCONCLUSIVE
-            gap = f"premise is inconclusive: {gaps[0].statement}: {gaps[0].reason}"
+            gap = f"premise is {gaps[0].verdict}: {gaps[0].statement}: {gaps[0].reason}"
             reason = f"{reason}; {gap}" if reason else gap
         strengths = [self.grants, *(premise.strength for premise in premises)]
         weakest = min(strengths, key=lambda strength: strength.rank)

@@ -18,6 +18,7 @@ from typing import Any
 from plumbline.errors import PlumblineError
 from plumbline.evidence import Coverage, Strength, Verdict
 from plumbline.nouns import Claim, Expects
+from plumbline.standing import RESTING, standing
 
 VERSION = 1
 FIELDS = ("standing", "strength", "coverage", "verdict")
@@ -120,7 +121,6 @@ def entry(record: Mapping[str, Any], claim: Claim | None = None) -> Entry:
     label = record.get("standing")
     if label is None:
         from plumbline import catalogue
-        from plumbline.standing import standing
 
         label = standing(claim or catalogue.claim(record["claim"]), record, stale=False).label
     return {
@@ -135,7 +135,8 @@ def compare(ledger: Entries, records: Iterable[Mapping[str, Any]]) -> Difference
     """Changes of the records against the ledger, claim by claim.
 
     Falls: a claim of the ledger without a record, a weaker strength, a lesser coverage, a verdict that
-    turned (unless an open verdict was settled as the claim expects). Rises: the opposite, and new claims.
+    turned (unless an open verdict was settled as the claim expects), a claim that rests on less than it says.
+    Rises: the opposite, and new claims.
     """
     current = {record["claim"]: record for record in records}
     changes: list[Change] = []
@@ -165,6 +166,10 @@ def _compare_claim(claim_id: str, old: Entry, record: Mapping[str, Any]) -> list
         if before != after:
             direction = Direction.RISE if after > before else Direction.FALL
             changes.append(Change(claim_id, name, old[name], new[name], direction))
+    was, now = (RESTING in (side["standing"] or "") for side in (old, new))
+    if was != now:
+        direction = Direction.FALL if now else Direction.RISE
+        changes.append(Change(claim_id, "standing", old["standing"], new["standing"], direction))
     if not changes and old["standing"] != new["standing"]:
         changes.append(Change(claim_id, "standing", old["standing"], new["standing"], Direction.SHIFT))
     return changes

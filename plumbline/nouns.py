@@ -23,6 +23,11 @@ if TYPE_CHECKING:
 _CLAIM_ID = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+")
 
 
+def is_claim_id(name: str) -> bool:
+    """Whether the name reads ``paper.topic.name``; lemmas and other foundations do not."""
+    return _CLAIM_ID.fullmatch(name) is not None
+
+
 class Kind(StrEnum):
     IDENTITY = "identity"
     INEQUALITY = "inequality"
@@ -141,7 +146,7 @@ class Claim:
     stronger: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        if not _CLAIM_ID.fullmatch(self.id):
+        if not is_claim_id(self.id):
             raise InputError(f"claim id must read paper.topic.name in lower case, got {self.id!r}")
         if self.scale is not None:
             role, direction = self.scale

@@ -12,7 +12,7 @@ from typing import Any
 
 from plumbline.errors import PlumblineError
 from plumbline.evidence import Coverage, Finding, Strength, Verdict, coverage_of
-from plumbline.nouns import Claim, Expects, Provenance
+from plumbline.nouns import Claim, Expects, Provenance, is_claim_id
 
 _ORDER = [Coverage.INSTANCES, Coverage.PART, Coverage.WHOLE]
 
@@ -86,8 +86,64 @@ def shorten(scope: str, length: int = 60) -> str:
     return shown if len(pieces) == 1 else f"{shown} and {len(pieces) - 1} more"
 
 
-def standing(claim: Claim, record: Mapping[str, Any] | None, stale: bool = False) -> Standing:
-    """The standing of a claim by its record: ``unchecked`` without one, ``stale`` where sources moved."""
+RESTING = ", resting on "
+Known = Mapping[str, tuple[Mapping[str, Any] | None, bool]]
+"""Evidence records by claim id (``None``: unchecked), each with whether it is stale."""
+
+
+def standing(
+    claim: Claim, record: Mapping[str, Any] | None, stale: bool = False, known: Known | None = None
+) -> Standing:
+    """The standing of a claim by its record: ``unchecked`` without one, ``stale`` where sources moved.
+
+    Where the records of the claims that it rests on are ``known``, a claim that holds stands no better than they
+    do: one that is missing, stale, weaker, not whole or does not hold is named, and the claim is not whole.
+    """
+    own = _own_standing(claim, record, stale)
+    if known is None or record is None or stale or record["verdict"] != Verdict.HOLDS:
+        return own
+    weak = _weak_foundation(claim, record, known)
+    return Standing(f"{own.label}{RESTING}{weak}", False, own.strength) if weak else own
+
+
+def rested_on(claim: Claim, record: Mapping[str, Any] | None) -> tuple[str, ...]:
+    """Ids of the claims that a claim rests on, by its declaration and by its record; lemmas are left out."""
+    names = dict.fromkeys([*claim.rests_on, *((record or {}).get("rests_on") or ())])
+    return tuple(name for name in names if is_claim_id(name))
+
+
+def _weak_foundation(claim: Claim, record: Mapping[str, Any], known: Known) -> str:
+    """The first claim below this one, directly or not, that holds it up no better than in part; ``""`` if none."""
+    queue, seen = list(rested_on(claim, record)), set[str]()
+    while queue:
+        name = queue.pop(0)
+        if name == claim.id:
+            return f"{name} (itself)"
+        if name in seen:
+            continue
+        seen.add(name)
+        below, stale = known.get(name, (None, False))
+        word = _weakness(below, stale, Strength(record["strength"]))
+        if word or below is None:
+            return f"{name} ({word})"
+        queue += [other for other in below.get("rests_on") or () if is_claim_id(other)]
+    return ""
+
+
+def _weakness(record: Mapping[str, Any] | None, stale: bool, wanted: Strength) -> str:
+    """Why a record does not hold up a claim of the wanted strength; empty if it does."""
+    if record is None:
+        return "unchecked"
+    if stale:
+        return "stale"
+    if record["verdict"] != Verdict.HOLDS:
+        return str(record["verdict"])
+    if record["coverage"] != Coverage.WHOLE:
+        return f"{record['strength']} on {record['scope']}"
+    return "" if Strength(record["strength"]).rank >= wanted.rank else str(record["strength"])
+
+
+def _own_standing(claim: Claim, record: Mapping[str, Any] | None, stale: bool) -> Standing:
     if record is None:
         return Standing("unchecked", False, None)
     if stale:

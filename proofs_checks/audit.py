@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -27,6 +28,11 @@ class Comparison:
 
     relation: str
     by: str
+
+
+def undecided(why: str) -> Comparison:
+    """Nothing is known of the mutant, for the reason given."""
+    return Comparison(UNDECIDED, why)
 
 
 def common_domain(formula: Formula, claimed: Domain) -> Domain:
@@ -77,14 +83,23 @@ def _at_points_of(formula: Formula, domain: Domain) -> Formula:
     return formula.substitute({axis.name: axis.lo for axis in domain.ranges if axis.lo == axis.hi is not None})
 
 
-def undefined_at(mutant: Formula, original: Formula, domain: Domain) -> str:
-    """A point of the domain at which the original has a value and the mutant has none, as text; "" if none is met."""
+def _grid(domain: Domain) -> list[dict[str, Fraction]]:
+    """Some sixty points of the domain, on faces and inside."""
     names = [axis.name for axis in domain.ranges]
     grid = list(itertools.product(*(_marks(axis) for axis in domain.ranges)))
-    for values in grid[:: max(1, len(grid) // _MOST_POINTS)] + grid[-1:]:
-        point = dict(zip(names, values, strict=True))
+    chosen = grid[:: max(1, len(grid) // _MOST_POINTS)] + grid[-1:]
+    return [dict(zip(names, values, strict=True)) for values in chosen]
+
+
+def _text(point: Mapping[str, Fraction]) -> str:
+    return ", ".join(f"{name} = {value}" for name, value in point.items()) or "its only point"
+
+
+def undefined_at(mutant: Formula, original: Formula, domain: Domain) -> str:
+    """A point of the domain at which the original has a value and the mutant has none, as text; "" if none is met."""
+    for point in _grid(domain):
         if not _has_value(mutant, point) and _has_value(original, point):
-            return ", ".join(f"{name} = {value}" for name, value in point.items()) or "its only point"
+            return _text(point)
     return ""
 
 
@@ -101,7 +116,7 @@ def _differ(mutant: Formula, original: Formula, domain: Domain) -> str:
     for point in balls.interior_points(domain, _POINTS, seed=3):
         try:
             if balls.compare(mutant.expr, original.expr, point):
-                return ", ".join(f"{name} = {value}" for name, value in point.items()) or "its only point"
+                return _text(point)
         except (balls.NoValue, InputError):
             continue
     return ""
@@ -139,13 +154,27 @@ def after_the_check(
     original, mutant = (_at_points_of(formula, domain) for formula in (original, mutant))
     domain = Domain(*(axis for axis in domain.axes if axis.name in original.symbols))
     larger, smaller = (original, mutant) if direction == "up" else (mutant, original)
+    point = _below(larger, smaller, domain)
+    if point:
+        return Comparison(TIGHTER, f"balls: states more at {point}")
+    inner = monotone.at_least(larger.expr, smaller.expr, domain)
+    if inner is not None:
+        return Comparison(LOOSER, f"{inner.engine}, under monotone steps")
     found = interval.prove_at_least(larger, smaller, domain=domain, budget_seconds=seconds)
     if found.verdict is Verdict.HOLDS:
         return Comparison(LOOSER, found.engine)
     if found.verdict is Verdict.VIOLATED:
         at = f" at {found.witness.data['point']}" if found.witness is not None else ""
         return Comparison(TIGHTER, f"{found.engine}: states more{at}")
-    inner = monotone.at_least(larger.expr, smaller.expr, domain)
-    if inner is not None:
-        return Comparison(LOOSER, f"{inner.engine}, under monotone steps")
     return Comparison(UNDECIDED, f"{found.engine}: {found.reason}")
+
+
+def _below(larger: Formula, smaller: Formula, domain: Domain) -> str:
+    """A point at which balls show ``larger < smaller``, as text; "" if none is met."""
+    for point in (*_grid(domain), *balls.interior_points(domain, _MOST_POINTS, seed=4)):
+        try:
+            if balls.compare(larger.expr, smaller.expr, point) == -1:
+                return _text(point)
+        except (balls.NoValue, InputError):
+            continue
+    return ""

@@ -8,6 +8,7 @@ a step needs are proved by the engines. What cannot be taken off is left to the 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 import sympy
@@ -20,7 +21,7 @@ from proofs_checks.engines import interval, symbolic
 
 _INCREASING = frozenset({"exp", "sinh", "tanh", "atanh"})
 _JOINS = (sympy.Add, sympy.Mul, sympy.Max, sympy.Min)
-_BUDGET = 2.0
+_BUDGET = 1.0
 
 
 def at_least(larger: Any, smaller: Any, domain: Domain) -> Finding | None:
@@ -126,18 +127,35 @@ def _nonnegative(expr: Any, domain: Domain) -> bool:
     return _has_sign(expr, domain, strict=False)
 
 
+@lru_cache(maxsize=2048)
 def _has_sign(expr: Any, domain: Domain, *, strict: bool) -> bool:
+    if _sign_by_parts(expr, domain, strict):
+        return True
     names = {symbol.name for symbol in expr.free_symbols}
     axes = [axis for axis in domain.ranges if axis.name in names]
     try:
         if symbolic.prove_nonnegative(expr, Domain(*axes), strict=strict).verdict is Verdict.HOLDS:
             return True
-        if isinstance(expr, sympy.Mul) and all(_has_sign(item, domain, strict=strict) for item in expr.args):
-            return True
-        if type(expr).__name__ == "box_cox" and expr.args[2] == 0 and not strict:  # its sign is that of x - 1
-            return _nonnegative(expr.args[0] - 1, domain)
         side = Formula("side", axes, lambda *_: expr)
         found = interval.prove_at_least(side, 0, strict=strict, budget_seconds=_BUDGET)
     except InputError:
         return False
     return found.verdict is Verdict.HOLDS
+
+
+def _sign_by_parts(expr: Any, domain: Domain, strict: bool) -> bool:
+    """Whether the sign follows from those of the parts: sums and products of such, powers, box_cox above 1."""
+    name = type(expr).__name__
+    if name in ("exp", "cosh"):
+        return True
+    if name == "Mul" or (name == "Add" and not any(_negative_coefficient(item) for item in expr.args)):
+        return all(_has_sign(item, domain, strict=strict) for item in expr.args)
+    if name in ("power", "Pow"):
+        return _positive(expr.args[0], domain) if strict or name == "Pow" else _nonnegative(expr.args[0], domain)
+    if name == "box_cox" and expr.args[2] == 0:
+        return _has_sign(expr.args[0] - 1, domain, strict=strict)
+    return False
+
+
+def _negative_coefficient(item: Any) -> bool:
+    return bool(item.as_coeff_Mul()[0] < 0)

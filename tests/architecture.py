@@ -10,103 +10,22 @@ import io
 import re
 import tokenize
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from functools import cached_property
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-ROOMS = ("theory", "simulations", "proofs_checks", "figures")
-PACKAGES = ("plumbline", *ROOMS)
+from source_tree import PACKAGES, ROOMS, ROOT, Source, paper_of, sources
+
+__all__ = ["HEAVY", "LAZY", "ROOT", "Source", "sources"]
+
 HEAVY = frozenset({"torch", "scipy", "cvxpy", "pandas", "pyarrow", "matplotlib", "sympy", "flint"})
 FILES = frozenset({"os", "pathlib", "shutil", "tempfile", "io", "socket", "urllib", "requests"})
 CLOCKS = frozenset({"time", "datetime", "subprocess", "threading", "multiprocessing"})
 CHANCE = frozenset({"random", "secrets", "uuid"})
 WORLDLY = FILES | CLOCKS | CHANCE
+HANDED = frozenset({"Generator", "SeedSequence"})  # theory may be handed randomness; it makes none
 STRENGTHS = frozenset({"FORMAL", "SYMBOLIC", "CERTIFIED", "SEARCHED", "STATISTICAL"})
 # Modules that exist to hold heavy code; they may import it, but nothing light may import them when loaded.
 LAZY = frozenset({"plumbline.formula.sympy_functions"})
 MOST_LINES = 400
 NAMELESS = frozenset({"utils", "util", "misc", "helpers", "common"})
-
-
-@dataclass(frozen=True)
-class Import:
-    """An imported name, as far as it may be a module; ``top`` where importing the file performs it."""
-
-    module: str
-    line: int
-    top: bool
-
-
-@dataclass(frozen=True)
-class Source:
-    """A Python file by its path from the root (``theory/comp_sum/bounds.py``)."""
-
-    path: str
-    text: str
-
-    @cached_property
-    def tree(self) -> ast.Module:
-        return ast.parse(self.text, self.path)
-
-    @property
-    def module(self) -> str:
-        parts = self.path.removesuffix(".py").split("/")
-        return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
-
-    @property
-    def room(self) -> str:
-        return self.path.split("/", 1)[0]
-
-    def paper(self, papers: Iterable[str]) -> str | None:
-        return _paper_of(self.module, papers)
-
-    @cached_property
-    def imports(self) -> tuple[Import, ...]:
-        return tuple(_imports(self))
-
-    def at(self, node: ast.AST) -> str:
-        return f"{self.path}:{getattr(node, 'lineno', 0)}"
-
-
-def _paper_of(module: str, papers: Iterable[str]) -> str | None:
-    parts = module.split(".")
-    return parts[1] if len(parts) > 1 and parts[0] in ROOMS and parts[1] in set(papers) else None
-
-
-def _is_typing_guard(node: ast.AST) -> bool:
-    return isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING")
-
-
-def _statements(node: ast.AST, top: bool) -> Iterator[tuple[ast.AST, bool]]:
-    """All nodes below ``node`` with whether importing the file runs them."""
-    for child in ast.iter_child_nodes(node):
-        lazy = isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda))
-        guarded = _is_typing_guard(node) and child in getattr(node, "body", ())
-        yield child, top and not guarded
-        yield from _statements(child, top and not lazy and not guarded)
-
-
-def _imports(source: Source) -> Iterator[Import]:
-    package = source.module.split(".")
-    if not source.path.endswith("__init__.py"):
-        package = package[:-1]
-    for node, top in _statements(source.tree, True):
-        if isinstance(node, ast.Import):
-            for name in node.names:
-                yield Import(name.name, node.lineno, top)
-        elif isinstance(node, ast.ImportFrom):
-            base = package[: len(package) - node.level + 1] if node.level else []
-            module = ".".join([*base, *([node.module] if node.module else [])])
-            yield Import(module, node.lineno, top)
-            for name in node.names:
-                yield Import(f"{module}.{name.name}", node.lineno, top)
-
-
-def sources(root: Path = ROOT, folders: Iterable[str] = (*PACKAGES, "tests", "benchmarks")) -> list[Source]:
-    """All Python files of the given folders."""
-    files = sorted(file for folder in folders for file in (root / folder).rglob("*.py"))
-    return [Source(file.relative_to(root).as_posix(), file.read_text(encoding="utf-8")) for file in files]
 
 
 def papers_in(tree: Iterable[Source]) -> frozenset[str]:
@@ -143,7 +62,7 @@ def foreign_papers(tree: Iterable[Source]) -> list[str]:
         for source in tree
         if source.room in ROOMS
         for entry in source.imports
-        if (other := _paper_of(entry.module, papers)) is not None and other != source.paper(papers)
+        if (other := paper_of(entry.module, papers)) is not None and other != source.paper(papers)
     ]
 
 
@@ -198,12 +117,31 @@ def checks_reading_claims(tree: Iterable[Source]) -> list[str]:
 # Light imports
 
 
+def light_theory(tree: Iterable[Source]) -> frozenset[str]:
+    """The modules of ``theory`` that listing claims imports: the claims and what they import, and what papers share."""
+    by_module = {source.module: source for source in tree if source.room == "theory"}
+    shared = [module for module in by_module if module.count(".") <= 1]
+    reached = {module for module in by_module if re.search(r"\.(\w+_)?claims$", module)} | set(shared)
+    queue = sorted(reached)
+    while queue:
+        for entry in by_module[queue.pop()].imports:
+            if entry.top and entry.module in by_module and entry.module not in reached:
+                reached.add(entry.module)
+                queue.append(entry.module)
+    return frozenset(reached)
+
+
 def heavy_at_import(tree: Iterable[Source]) -> list[str]:
-    """Importing plumbline or theory imports no heavy library, directly or by a module of ``LAZY``."""
+    """Importing plumbline, or claims, imports no heavy library, directly or by a module of ``LAZY``.
+
+    Other modules of a paper's theory (batched definitions) may stand on torch.
+    """
+    tree = list(tree)
+    light = light_theory(tree)
     return [
         f"{source.path}:{entry.line}: imports {entry.module} at top level"
         for source in tree
-        if source.room in ("plumbline", "theory")
+        if source.room == "plumbline" or source.module in light
         if source.module not in LAZY
         for entry in source.imports
         if entry.top and (entry.module.split(".")[0] in HEAVY or entry.module in LAZY)
@@ -224,8 +162,8 @@ def worldly_theory(tree: Iterable[Source]) -> list[str]:
         for node in ast.walk(source.tree):
             if isinstance(node, ast.Call) and ast.unparse(node.func) in ("open", "print", "input"):
                 found.append(f"{source.at(node)}: theory must not call {ast.unparse(node.func)}")
-            elif isinstance(node, ast.Attribute) and ast.unparse(node) == "np.random":
-                found.append(f"{source.at(node)}: theory must not use np.random")
+            elif isinstance(node, ast.Attribute) and ast.unparse(node.value) == "np.random" and node.attr not in HANDED:
+                found.append(f"{source.at(node)}: theory must not use np.random.{node.attr}")
     return found
 
 
@@ -277,7 +215,11 @@ def _named_strength(node: ast.AST) -> str | None:
     if isinstance(node, ast.Subscript) and ast.unparse(node.value).endswith("Strength"):
         return f"names {ast.unparse(node)}" if isinstance(node.slice, ast.Constant) else None
     called = ast.unparse(node.func).rsplit(".", 1)[-1] if isinstance(node, ast.Call) else ""
-    if called == "Strength" and any(isinstance(part, ast.Constant) for part in node.args):
+    if (
+        isinstance(node, ast.Call)
+        and called == "Strength"
+        and any(isinstance(part, ast.Constant) for part in node.args)
+    ):
         return f"names {ast.unparse(node)}"
     return None
 
@@ -290,6 +232,92 @@ def _made_strength(node: ast.AST) -> str | None:
         return f"makes a {called}"
     words = [word.arg for word in node.keywords if word.arg in ("strength", "grants")]
     return f"types {words[0]}=" if words else None
+
+
+_JUDGED = frozenset({"verdict", "scope", "engine", "certificate"})
+
+
+def made_findings(tree: Iterable[Source]) -> list[str]:
+    """Findings, and the facts of derivations, are made and changed in engines only.
+
+    Elsewhere nothing calls ``finding``, constructs a ``Fact``, or replaces a field of a finding; the rooms of the
+    papers do without ``dataclasses.replace`` altogether.
+    """
+    found = []
+    for source in tree:
+        if source.room not in PACKAGES or source.path == "plumbline/evidence.py":
+            continue
+        if source.path.startswith("proofs_checks/engines/"):
+            continue
+        for node in ast.walk(source.tree):
+            if not isinstance(node, ast.Call):
+                continue
+            called = ast.unparse(node.func)
+            last = called.rsplit(".", 1)[-1]
+            words = {word.arg for word in node.keywords}
+            replaces = called in ("replace", "dataclasses.replace", "copy.replace")
+            if last == "finding" and isinstance(node.func, ast.Attribute):
+                found.append(f"{source.at(node)}: makes a finding by {called}")
+            elif last == "Fact":
+                found.append(f"{source.at(node)}: makes a Fact")
+            elif replaces and (source.room != "plumbline" or words & _JUDGED or None in words):
+                found.append(f"{source.at(node)}: replaces fields of a value")
+    return found
+
+
+_EXPRESSIONS = frozenset({"expr", "at", "elementary"})
+
+
+def formulas_read_bare(tree: Iterable[Source]) -> list[str]:
+    """A claimed formula enters a proof by the methods of a derivation, which look at its declared range.
+
+    Its bare expression (``expr``, ``at``, ``elementary``) is for attacks: functions whose names begin with
+    ``_attack``. Followed are ``subject[...]`` and the names that are given its value.
+    """
+    return [
+        f"{source.at(node)}: reads {ast.unparse(node)} of a claimed formula"
+        for source in tree
+        if source.room == "proofs_checks" and not source.path.startswith("proofs_checks/engines/")
+        for node in _bare_reads(source.tree, frozenset())
+    ]
+
+
+def _bare_reads(scope: ast.AST, names: frozenset[str]) -> Iterator[ast.Attribute]:
+    """Reads of the expression of a formula from the subject below ``scope``, where ``names`` hold such formulas."""
+    inside = list(_own_nodes(scope))
+    for node in inside:
+        if isinstance(node, ast.Assign):
+            names |= {name for target in node.targets for name in _given(target, node.value)}
+    for node in inside:
+        if isinstance(node, ast.Attribute) and node.attr in _EXPRESSIONS:
+            known = isinstance(node.value, ast.Name) and node.value.id in names
+            if known or _from_subject(node.value):
+                yield node
+        elif isinstance(node, ast.Lambda) or (
+            isinstance(node, ast.FunctionDef) and not node.name.startswith("_attack")
+        ):
+            yield from _bare_reads(node, names)
+
+
+def _own_nodes(scope: ast.AST) -> Iterator[ast.AST]:
+    """Nodes below ``scope``, functions inside it as a whole."""
+    for child in ast.iter_child_nodes(scope):
+        yield child
+        if not isinstance(child, (ast.FunctionDef, ast.Lambda)):
+            yield from _own_nodes(child)
+
+
+def _from_subject(node: ast.AST) -> bool:
+    return isinstance(node, ast.Subscript) and ast.unparse(node.value).rsplit(".", 1)[-1] == "subject"
+
+
+def _given(target: ast.AST, value: ast.AST) -> Iterator[str]:
+    """Names that an assignment gives a value of the subject."""
+    if isinstance(target, ast.Name) and _from_subject(value):
+        yield target.id
+    elif isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
+        for one, other in zip(target.elts, value.elts, strict=False):
+            yield from _given(one, other)
 
 
 def engines_without_one_engine(tree: Iterable[Source]) -> list[str]:

@@ -59,7 +59,7 @@ BAD: list[tuple[Rule, str, str]] = [
     (architecture.heavy_at_import, "plumbline/store.py", "import pandas as pd"),
     (
         architecture.heavy_at_import,
-        "theory/alpha/bounds.py",
+        "theory/alpha/extra_claims.py",
         "try:\n    from sympy import S\nfinally:\n    pass",
     ),
     (architecture.heavy_at_import, "plumbline/a.py", "import plumbline.formula.sympy_functions"),
@@ -86,6 +86,28 @@ BAD: list[tuple[Rule, str, str]] = [
         "ENGINE = Engine()\nB = Engine()",
     ),
     (architecture.engines_without_one_engine, "proofs_checks/engines/lp.py", "def f():\n    return Engine()"),
+    (architecture.made_findings, "proofs_checks/alpha.py", "yield search.ENGINE.finding(Verdict.HOLDS, s, 'x')"),
+    (architecture.made_findings, "proofs_checks/alpha/a.py", "E = lp.ENGINE\nE.finding(v, s, 'x')"),
+    (architecture.made_findings, "plumbline/runner.py", "engine.finding(v, s, 'x')"),
+    (architecture.made_findings, "proofs_checks/alpha.py", "f = Fact(a, b, '>=', (), ())"),
+    (architecture.made_findings, "proofs_checks/alpha.py", "f = derivation.Fact(a, b, '>=', (), ())"),
+    (architecture.made_findings, "proofs_checks/alpha.py", "dataclasses.replace(found, verdict=x)"),
+    (architecture.made_findings, "proofs_checks/alpha.py", "from dataclasses import replace\nreplace(found, part='')"),
+    (architecture.made_findings, "plumbline/runner.py", "dataclasses.replace(found, scope=x)"),
+    (architecture.made_findings, "plumbline/runner.py", "dataclasses.replace(found, **more)"),
+    (architecture.formulas_read_bare, "proofs_checks/alpha.py", "def f(subject):\n    return subject['T'].expr"),
+    (architecture.formulas_read_bare, "proofs_checks/alpha.py", "x = self.subject['T'].at(beta=1)"),
+    (
+        architecture.formulas_read_bare,
+        "proofs_checks/alpha.py",
+        "def f(subject):\n    T = subject['T']\n    T.expr.diff()",
+    ),
+    (
+        architecture.formulas_read_bare,
+        "proofs_checks/alpha/a.py",
+        "def f(subject):\n    a, T = 1, subject['T']\n    def proof():\n        return [T.elementary for _ in a]",
+    ),
+    (architecture.formulas_read_bare, "proofs_checks/alpha.py", "f = lambda subject: subject['T'].expr"),
     (architecture.long_files, "theory/alpha/bounds.py", "x = 1\n" * 401),
     (architecture.nameless_modules, "plumbline/utils.py", ""),
     (architecture.nameless_modules, "theory/utils/sums.py", ""),
@@ -117,12 +139,19 @@ GOOD: list[tuple[Rule, str, str]] = [
     (architecture.heavy_at_import, "plumbline/a.py", "def f():\n    import torch"),
     (architecture.heavy_at_import, "plumbline/a.py", "if TYPE_CHECKING:\n    import pandas"),
     (architecture.heavy_at_import, "simulations/alpha.py", "import torch"),
+    (architecture.heavy_at_import, "theory/alpha/batched.py", "import torch"),
+    (architecture.worldly_theory, "theory/alpha/batched.py", "def f(draw: np.random.Generator): ..."),
     (architecture.typed_strengths, "plumbline/report/a.py", "Strength(record['strength']).rank > 1"),
     (
         architecture.typed_strengths,
         "proofs_checks/engines/lp.py",
         "ENGINE = Engine('lp', Strength.CERTIFIED)",
     ),
+    (architecture.made_findings, "proofs_checks/engines/lp.py", "ENGINE.finding(v, s, 'x')\nFact(a, b)"),
+    (architecture.made_findings, "proofs_checks/alpha.py", "text.replace('a', 'b')\nsubject.replace(T=x)"),
+    (architecture.made_findings, "plumbline/audit.py", "dataclasses.replace(check, timeout=1)"),
+    (architecture.formulas_read_bare, "proofs_checks/alpha.py", "d.claimed(subject['T'], beta=b)\nbounds.T.expr"),
+    (architecture.formulas_read_bare, "proofs_checks/alpha.py", "def _attack(subject):\n    subject['T'].at(x=1)"),
     (architecture.engines_without_one_engine, "proofs_checks/engines/lp.py", "ENGINE = Engine('lp', x)"),
     (architecture.bare_ignores, "plumbline/a.py", "x = 1  # type: ignore[misc]"),
 ]
@@ -133,9 +162,27 @@ def test_rule_passes_a_good_file(rule: Rule, path: str, text: str) -> None:
     assert rule([*PAPERS, Source(path, text)]) == []
 
 
+OWED: dict[Rule, set[str]] = {
+    architecture.made_findings: {
+        "proofs_checks/calibration/checks.py",
+        "proofs_checks/calibration/transformation.py",
+        "proofs_checks/comp_sum/real_pools.py",
+    },
+    architecture.formulas_read_bare: {
+        "proofs_checks/comp_sum/critical.py",
+        "proofs_checks/comp_sum/gaps.py",
+        "proofs_checks/comp_sum/gaps_bias_only.py",
+    },
+}
+"""Files that do not keep a rule yet. One that keeps it must leave the list."""
+
+
 @pytest.mark.parametrize("rule", list(dict.fromkeys(bad[0] for bad in BAD)), ids=lambda rule: rule.__name__)
 def test_tree_keeps_the_rule(rule: Rule, tree: list[Source]) -> None:
-    assert rule(tree) == []
+    owed = OWED.get(rule, set())
+    found = rule(tree)
+    assert [line for line in found if line.split(":", 1)[0] not in owed] == []
+    assert {line.split(":", 1)[0] for line in found} == owed
 
 
 def test_definitions_never_reach_bounds(tree: list[Source]) -> None:
@@ -270,7 +317,7 @@ def hook(event, details):
     if event == "open" and isinstance(details[0], str) and details[0].startswith({root!r}):
         opened.append(details[0])
 sys.addaudithook(hook)
-names = ["plumbline", "theory"]
+names = ["plumbline", *{light!r}]
 for name in names:
     module = importlib.import_module(name)
     if hasattr(module, "__path__"):
@@ -283,8 +330,15 @@ print(len(names), strange)
 
 
 def test_imports_build_no_expression_and_open_no_file() -> None:
-    """With the heavy libraries blocked, all of plumbline and theory can be imported, and no file is read."""
-    done = _python(IMPORT_ALL.format(blocked=sorted(HEAVY), lazy=sorted(LAZY), root=str(ROOT)))
+    """With the heavy libraries blocked, plumbline and all claims can be imported, and no file is read."""
+    done = _python(
+        IMPORT_ALL.format(
+            blocked=sorted(HEAVY),
+            lazy=sorted(LAZY),
+            root=str(ROOT),
+            light=sorted(architecture.light_theory(architecture.sources())),
+        )
+    )
     assert done.returncode == 0, done.stderr
     count, _, strange = done.stdout.strip().partition(" ")
     assert int(count) > 10

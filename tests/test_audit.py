@@ -123,6 +123,18 @@ def test_an_exception_is_no_kill(paper: Callable[..., Any]) -> None:
     assert all("cannot cope" in mutant["reason"] for mutant in found["survivors"])
 
 
+def test_a_comparison_that_fails_is_undecided_and_no_kill(
+    paper: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def deep(*rest: object) -> comparison.Comparison:
+        raise RecursionError("too deep")
+
+    monkeypatch.setattr(comparison, "after_the_check", deep)
+    (found,) = audit.audit(paper(toothless=toothless), HERE)
+    assert (found["killed"], found["undecided"], found["rate"]) == (0, 5, 0.0)
+    assert "too deep" in found["survivors"][0]["reason"]
+
+
 def test_a_witness_that_shows_nothing_is_no_kill(paper: Callable[..., Any]) -> None:
     (found,) = audit.audit(paper(unproven=unproven), HERE)
     assert (found["killed"], found["survived"], found["accepted"]) == (0, 2, 0)
@@ -285,8 +297,8 @@ def test_only_what_the_claim_speaks_of_is_compared() -> None:
 def test_in_worker_processes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two processes audit a real claim: its check kills every mutant, as here."""
     monkeypatch.setenv("PLUMBLINE_RESULTS", str(tmp_path))
-    claim = catalogue.claim("comp_sum.def.tsallis")
+    claim = catalogue.claim("comp_sum.gap_is_approx_error")
     heard: list[tuple[int, int]] = []
     (found,) = audit.audit([claim], audit.Plan(workers=2), lambda done, total: heard.append((done, total)))
-    assert found["counted"] and found["rate"] == 1.0 and found["mutants"] == found["killed"] > 15
+    assert found["counted"] and found["rate"] == 1.0 and found["mutants"] == found["killed"] >= 3
     assert heard[-1] == (found["mutants"] + 1, found["mutants"] + 1)

@@ -10,8 +10,13 @@ import numpy as np
 import pytest
 import torch
 
+from plumbline.domain import Integer
 from plumbline.errors import InputError
-from theory.comp_sum import definitions
+from plumbline.evidence import Verdict
+from plumbline.nouns import Effort
+from proofs_checks.comp_sum.transformations import attack
+from proofs_checks.engines import search
+from theory.comp_sum import bounds, claims, definitions
 
 TOLERANCE = 1e-13
 TAUS = [0.0, 0.5, 1 - 1e-9, 1.0, 1 + 1e-7, 1.25, 1.5, 1.7, 1.96875, 2.0, 2.5, 4.0]
@@ -110,3 +115,12 @@ def test_known_regrets():
 def test_wrong_input_is_refused(p, tau, message):
     with pytest.raises(InputError, match=message):
         definitions.least_regret_predicting(np.array(p), tau)
+
+
+def test_search_with_many_labels_confirms_its_suspicions():
+    scope = claims.logistic.domain.restrict(Integer("n", 120, 120))
+    plan = search.Effort(samples=2000, parents=3, rounds=2, children=2, confirmations=3)
+    found = attack(bounds.transform_logistic.scaled(Fraction(3, 2)), Fraction(1), 120, Effort(), scope, "T", plan=plan)
+    assert found.verdict is Verdict.VIOLATED
+    held = attack(bounds.transform_logistic, Fraction(1), 120, Effort(), scope, "T", plan=plan)
+    assert held.verdict is Verdict.HOLDS

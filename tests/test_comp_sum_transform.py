@@ -84,6 +84,12 @@ def test_refuted_with_a_law(phi: str, n: int, beta: str, value: float, digits: f
     assert float(regret) == pytest.approx(value, abs=1e-8)
 
 
+def test_lower_end_of_many_classes_is_the_published_transformation() -> None:
+    """The tied pair at sigma = 2/n is (M_r(beta) - 1)/(q n^q) for the power family."""
+    (row,) = transformation(power("1.7"), 10, ["0.3"]).rows
+    assert float(row.value.lower.mid()) == pytest.approx(0.0269340959294827, rel=1e-12)
+
+
 def test_two_class_value_at_beta_half() -> None:
     (row,) = transformation(power("1.7"), 3, ["0.5"]).rows
     assert row.two_class is not None and float(row.two_class.lower.mid()) == pytest.approx(0.2002208771, abs=1e-10)
@@ -98,6 +104,7 @@ def test_two_class_value_at_beta_half() -> None:
         (power("1.5"), "proved", "two_class_convex_square"),
         (power("1.505"), "undecided", ""),
         ("u^2/(1+u)^2", "undecided", ""),
+        ("u/(1+u)+log(1+u)", "undecided", ""),
         ("log(1+u)+u", "proved", "two_class_convex_reciprocal"),
         ("exp(u)-1", "proved", "two_class_convex_reciprocal"),
     ],

@@ -129,3 +129,16 @@ def test_not_tight_numbers():
     half = Fraction(3, 2)
     ratio = least.mpmath(tau=half) / bounds.transform_gce.mpmath(beta=1, n=10, tau=half)
     assert float(ratio) == pytest.approx(np.sqrt(5), rel=TOLERANCE)
+
+
+@pytest.mark.parametrize("tau", [1.6, 1.7, 1.85, 1.95])
+def test_sharp_bounds_invert_the_envelope_of_the_exact_transformation(tau):
+    beta = np.linspace(0, 1, 4097)
+    for n in (2, 3, 6):
+        exact = sharp.exact_transformation(beta, tau, n)
+        t = np.array([1e-3, 0.05, 0.2, 0.33])
+        bound = inverses.sharp_bound(t, tau, n)
+        below = np.array([beta[exact <= level].max() for level in t])
+        assert (bound >= below - 1 / 4096).all(), "every instance obeys the bound"
+        slopes = [(exact[beta > b] - level) / (beta[beta > b] - b) for b, level in zip(bound, t, strict=True)]
+        assert all((slope[slope.size // 50 :] >= -1e-9).all() for slope in slopes)

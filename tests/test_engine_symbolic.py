@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 from sympy import (
     Abs,
+    And,
     Max,
     Mul,
+    Or,
     Piecewise,
     Pow,
     Rational,
@@ -319,3 +321,14 @@ def test_telescoping() -> None:
 
 def test_the_engine_grants_its_own_strength() -> None:
     assert symbolic.ENGINE.grants is Strength.SYMBOLIC
+
+
+def test_conditions_joined_by_and_and_or_are_decided() -> None:
+    """On a wide step the sides differ at a point that anyone can evaluate; a narrow one is never overlooked."""
+    for condition in (And(x >= Rational(1, 3), x < Rational(2, 3)), Or(x < Rational(1, 3), x > Rational(2, 3))):
+        found = prove_identity(Piecewise((x + 1, condition), (x, True)), x, UNIT)
+        assert found.verdict is VIOLATED
+        assert confirmed(found)
+    narrow = And(x >= Rational(1, 3), x < Rational(1001, 3000))
+    assert prove_identity(Piecewise((x + 1, narrow), (x, True)), x, UNIT).verdict is not HOLDS
+    assert prove_identity(Piecewise((x, narrow), (x + 0, True)), x, UNIT).verdict is HOLDS

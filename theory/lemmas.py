@@ -130,7 +130,8 @@ TAYLOR = Lemma(
 ENVELOPE = Lemma(
     "envelope",
     "Envelope theorem (Danskin)",
-    r"where $\max_e G(M,e)$ is attained at a unique $e(M)$ and $G$ is smooth, $\frac{d}{dM}\max_e G=\partial_MG(M,e(M))$",
+    r"where $\max_e G(M,e)$ is attained at a unique $e(M)$ and $G$ is smooth, "
+    r"$\frac{d}{dM}\max_e G=\partial_MG(M,e(M))$",
     "J. F. Bonnans and A. Shapiro, Perturbation Analysis of Optimization Problems, section 4.3",
 )
 BINOMIAL_SERIES = Lemma(
@@ -207,4 +208,9 @@ KINK_MINIMUM = Lemma(
     "A convex piecewise linear function is least at a kink",
     r"a convex piecewise linear function on $[0,\infty)$ that is bounded below attains its minimum at 0 or at a kink",
     "R. T. Rockafellar, Convex Analysis, section 32",
+INTERMEDIATE_VALUE = Lemma(
+    "intermediate_value",
+    "Intermediate value theorem",
+    r"a continuous function on an interval takes every value between those at its ends",
+    "W. Rudin, Principles of Mathematical Analysis, chapter 4",
 )

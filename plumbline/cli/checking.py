@@ -69,6 +69,10 @@ def run(arguments: argparse.Namespace) -> int:
                 screen.say(line)
             screen.end()
     status = runner.exit_status([item.record for item in found if item.record is not None])
+    alone, found = found, entries.together(found, arguments.effort)
+    for before, after in zip(alone, found, strict=True):
+        if before.standing.label != after.standing.label:
+            print(f"{after.claim.id}: {after.standing.label}", file=out)
     _print_summary(found, status, time.perf_counter() - start, out)
     if arguments.json:
         _write_json(entries.as_json(found), arguments.json)

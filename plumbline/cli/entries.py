@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from plumbline.nouns import Claim
-from plumbline.standing import Standing, standing
+from plumbline.standing import Known, Standing, rested_on, standing
 
 JSON_VERSION = 1
 
@@ -36,18 +36,38 @@ class Entry:
     standing: Standing
 
 
-def entry(claim: Claim, record: Mapping[str, Any] | None, *, stale: bool = False) -> Entry:
-    return Entry(claim, record, standing(claim, record, stale))
+def entry(claim: Claim, record: Mapping[str, Any] | None, *, stale: bool = False, known: Known | None = None) -> Entry:
+    return Entry(claim, record, standing(claim, record, stale, known))
 
 
 def stored(claims: Iterable[Claim], size: str) -> list[Entry]:
-    """The claims with their stored evidence at that size; nothing is run."""
-    from plumbline import store
+    """The claims with their stored evidence at that size and of what they rest on; nothing is run."""
+    claims = list(claims)
+    known = _known(claims, size)
+    return [entry(claim, known[claim.id][0], stale=known[claim.id][1], known=known) for claim in claims]
 
-    found = []
-    for claim in claims:
-        record = store.read_record(claim.id, size)
-        found.append(entry(claim, record, stale=record is not None and store.is_stale(record)))
+
+def together(found: Iterable[Entry], size: str) -> list[Entry]:
+    """The same claims, standing no better than what they rest on: found with them, or else stored."""
+    found = list(found)
+    known = {**_known([item.claim for item in found], size), **{item.claim.id: (item.record, False) for item in found}}
+    return [entry(item.claim, item.record, known=known) for item in found]
+
+
+def _known(claims: Iterable[Claim], size: str) -> Known:
+    """The stored records of the claims and of all claims below them."""
+    from plumbline import catalogue, store
+
+    declared = {claim.id: claim for claim in catalogue.all_claims()}
+    found: dict[str, tuple[Mapping[str, Any] | None, bool]] = {}
+    queue = [claim.id for claim in claims]
+    while queue:
+        name = queue.pop()
+        if name in found or name not in declared:
+            continue
+        record = store.read_record(name, size)
+        found[name] = record, record is not None and store.is_stale(record)
+        queue += rested_on(declared[name], record)
     return found
 
 

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 EPILOG = """\
 standing: the strength at which the whole claim stands (formal > symbolic > certified > searched >
 statistical); "certified on n=3" where only a part was covered; "violated as stated" (read in the paper) or
-"fails as recalled" (compare with the paper first); open, inconclusive, unchecked, stale (sources changed).
+"fails as recalled" (compare with the paper first); open, inconclusive, unchecked, stale (sources changed);
+"symbolic, resting on X (stale)" where a claim below it holds it up no better than that.
 resolution: the factor on the claim's constant up to which it still holds .. from which it is rejected.
 
 --json prints {"version": 1, "claims": [...]}; each claim has claim, title, kind, provenance, expects,

@@ -48,12 +48,10 @@ def audit_records(
 
 def claim_entries(size: str, results: Path | str | None = None) -> list[ClaimEntry]:
     """Every claim of the catalogue beside its evidence of that size."""
-    entries = []
-    for claim in catalogue.all_claims():
-        record = store.read_record(claim.id, size, results)
-        stale = record is not None and store.is_stale(record, size)
-        entries.append(ClaimEntry(claim, record, stale, closed_forms(claim)))
-    return entries
+    claims = catalogue.all_claims()
+    records = {claim.id: store.read_record(claim.id, size, results) for claim in claims}
+    known = {name: (record, record is not None and store.is_stale(record, size)) for name, record in records.items()}
+    return [ClaimEntry(claim, *known[claim.id], closed_forms(claim), known) for claim in claims]
 
 
 def lemmas() -> list[Lemma]:

@@ -33,7 +33,7 @@ def tone(entry: ClaimEntry) -> str:
     where = group(entry)
     if where in FAILURES:
         return "failed"
-    return standing(entry.claim, entry.record, entry.stale).strength or "other"
+    return standing(entry.claim, entry.record, entry.stale, entry.known).strength or "other"
 
 
 def mark(entry: ClaimEntry) -> str:

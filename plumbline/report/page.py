@@ -41,7 +41,7 @@ SHORT_MEANS = {
     Strength.STATISTICAL: "Monte Carlo",
 }
 OTHER_MEANS = {
-    Group.PART: "a sub-domain or instances",
+    Group.PART: "a sub-domain, instances, or resting on less",
     Group.AS_STATED: "read in the paper, and false",
     Group.AS_RECALLED: "compare with the paper first",
     Group.AS_DERIVED: "our own statement, and false",

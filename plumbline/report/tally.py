@@ -15,17 +15,21 @@ from typing import Any
 
 from plumbline.evidence import Strength, Verdict
 from plumbline.nouns import Claim, Expects
-from plumbline.standing import standing
+from plumbline.standing import Known, standing
 
 
 @dataclass(frozen=True)
 class ClaimEntry:
-    """A claim beside its evidence record (``None``: never checked) and the LaTeX of its formulas by role."""
+    """A claim beside its evidence record (``None``: never checked) and the LaTeX of its formulas by role.
+
+    ``known`` holds the records of all claims, for what the claim rests on; ``None`` leaves that out.
+    """
 
     claim: Claim
     record: Mapping[str, Any] | None = None
     stale: bool = False
     closed_forms: Mapping[str, str] = field(default_factory=dict)
+    known: Known | None = None
 
 
 @dataclass(frozen=True)
@@ -72,7 +76,7 @@ FAILURES = (Group.AS_STATED, Group.AS_RECALLED, Group.AS_DERIVED)
 
 def group(entry: ClaimEntry) -> Group:
     """Where the claim is counted: by its standing, and in part where that does not speak of the whole."""
-    found = standing(entry.claim, entry.record, entry.stale)
+    found = standing(entry.claim, entry.record, entry.stale, entry.known)
     if found.label == "violated":
         return Group.AS_DERIVED
     try:
@@ -85,7 +89,7 @@ def words(entry: ClaimEntry) -> str:
     """The standing as it is printed; a stale one says what it was."""
     if entry.record is not None and entry.stale:
         return f"stale (was: {standing(entry.claim, entry.record).label})"
-    label = standing(entry.claim, entry.record).label
+    label = standing(entry.claim, entry.record, known=entry.known).label
     return Group.AS_DERIVED.value if label == "violated" else label
 
 

@@ -15,6 +15,7 @@ from plumbline.domain import Domain, Instances, Real
 from plumbline.evidence import Finding, Witness
 from plumbline.formula import Formula, emit_standalone
 from plumbline.nouns import Effort, Subject, check
+from proofs_checks.comp_sum import expansions
 from proofs_checks.comp_sum.samples import Conditional, conditionals
 from proofs_checks.comp_sum.transformations import dirichlet
 from proofs_checks.engines import search
@@ -42,7 +43,7 @@ _TRIES = search.Effort(samples=4000, parents=6, rounds=6, children=8, confirmati
 def _exponent_power(p: Any, exponent: Formula, tau: Fraction) -> Any:
     """sum_y p_y^r with r the claimed exponent, over the last axis; 0^r = 0."""
     r = float(exponent.mpmath(tau=tau))
-    return (p**r * (p > 0)).sum(-1)
+    return torch.where(p > 0, torch.where(p > 0, p, 1.0) ** r, 0.0).sum(-1)
 
 
 def _claimed_value(subject: Subject, piece: str, p: Any, tau: Fraction) -> Any:
@@ -112,8 +113,15 @@ def _powers(piece: str, attained: bool) -> tuple[Derivation, Any, Any, Any]:
     variables = Domain(tau_axis, aggregate, Real("W", 0, None), Real("x", 0, 1, open_lo=True))
     d = Derivation(variables, _samples(piece, attained))
     tau, W, value = d["tau"], d["W"], d[aggregate.name]
-    left = d.expands("Phi_tau(1/s - 1) = (1 - s^(tau-1))/(tau-1)", (1 - W) / (tau - 1))
+    left = d.expands("Phi_tau(1/s - 1) = (1 - s^(tau-1))/(tau-1)", (1 - W) / (tau - 1), sizes=_sizes(piece, attained))
     return d, tau, value, left
+
+
+def _sizes(piece: str, attained: bool) -> list[expansions.Expansion]:
+    """The risk for a few labels at any scores, or at the stated ones."""
+    stated = expansions.vertex if piece == "from_two" else expansions.stationary
+    written = stated if attained else expansions.any_scores
+    return [written(n, _PIECES[piece]) for n in expansions.SIZES]
 
 
 def _power_sum_axis(piece: str) -> Real:
@@ -166,12 +174,14 @@ def _attained(subject: Subject, piece: str) -> Finding:
         d, tau, value, _ = _powers(piece, attained=True)
         facts = []
         if piece == "from_two":
-            d.expands("at the vertex sum p s^(tau-1) = p_max", (1 - value) / (tau - 1))
+            sizes = _sizes(piece, attained=True)
+            d.expands("at the vertex sum p s^(tau-1) = p_max", (1 - value) / (tau - 1), sizes=sizes)
         else:
             r, x = 1 / (2 - tau), d["x"]
             term = d.identity("x (x^r/Z)^q = x^r Z^(-q)", x * (x**r / value) ** (tau - 1), x**r * value ** (1 - tau))
             total = d.identity("summed over y: Z Z^(-q) = Z^(1-q)", value * value ** (1 - tau), value ** (2 - tau))
-            d.expands("insert the sum", (1 - value ** (2 - tau)) / (tau - 1))
+            sizes = _sizes(piece, attained=True)
+            d.expands("insert the sum", (1 - value ** (2 - tau)) / (tau - 1), sizes=sizes)
             facts = [term, total]
         return d.conclude([*facts, *_same_as_claimed(d, subject, piece)], scope, statement)
 
@@ -195,7 +205,8 @@ def _entropy(attained: bool) -> Finding:
             variables = Domain(_ONE, Real("E", 0, None), Real("K", 0, None))
             d = Derivation(variables, [sample(c) for c in conditionals(18)])
         E, K = d["E"], d["K"]
-        left = d.expands("cross-entropy = entropy + divergence", E + K)
+        sizes = [expansions.entropy(n, attained) for n in expansions.SIZES]
+        left = d.expands("cross-entropy = entropy + divergence", E + K, sizes=sizes)
         if attained:
             none = d.by_definition("s = p leaves no divergence", sympy.Integer(0), K)
             return d.conclude([d.combine("C(p, p) <= entropy", E, left, [(1, none)])], scope, statement)

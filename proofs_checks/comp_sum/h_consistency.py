@@ -19,6 +19,7 @@ from plumbline.domain import Domain, Integer, Real
 from plumbline.evidence import Finding
 from plumbline.formula import Formula
 from plumbline.nouns import Effort, Subject, check
+from proofs_checks.comp_sum import expansions
 from proofs_checks.comp_sum.samples import Conditional, conditionals
 from proofs_checks.comp_sum.transformations import attack
 from proofs_checks.engines.derivation import Derivation, Fact, Sample, convexity, derive
@@ -79,6 +80,7 @@ def _sumexp_pointwise() -> tuple[Derivation, Fact]:
     left = d.expands(
         "split off the order of the pair, tie it, and compare with the least risk",
         order + C + (R + 2 * half) ** 2 - (R + pair_roots) ** 2,
+        sizes=[expansions.sumexp(n) for n in expansions.SIZES],
     )
     ordered = d.nonnegative("the predicted label has the larger softmax value", order)
     cauchy = d.lemma("sum p'/s' >= (sum sqrt p')^2", lemmas.CAUCHY_SCHWARZ, C, sympy.Integer(0))
@@ -96,7 +98,11 @@ def _logistic_pointwise() -> tuple[Derivation, Fact]:
     P, x, w, G = (d[name] for name in ("P", "x", "w", "G"))
     value = P * bounds.transform_logistic.at(beta=x)
     order = -P / 2 * ((1 + x) * sympy.log(1 - w) + (1 - x) * sympy.log(1 + w))
-    left = d.expands("split off the order of the pair and tie it: what is left is a divergence", order + value + G)
+    left = d.expands(
+        "split off the order of the pair and tie it: what is left is a divergence",
+        order + value + G,
+        sizes=[expansions.logistic(n) for n in expansions.SIZES],
+    )
     ordered = d.nonnegative("-log(1 - w^2) >= 0", -sympy.log(1 - w**2))
     wider = d.nonnegative("log(1 + w) - log(1 - w) >= 0", sympy.log(1 + w) - sympy.log(1 - w))
     gibbs = d.lemma("the divergence KL(p' || s') is >= 0", lemmas.GIBBS, G, sympy.Integer(0))

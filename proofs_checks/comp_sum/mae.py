@@ -18,6 +18,7 @@ from plumbline.domain import Domain, Instances, Integer, Real
 from plumbline.evidence import Finding
 from plumbline.formula import emit_standalone
 from plumbline.nouns import Effort, Subject, check
+from proofs_checks.comp_sum import expansions
 from proofs_checks.comp_sum.samples import conditionals
 from proofs_checks.engines import instances, lp
 from proofs_checks.engines.derivation import Derivation, Fact, Sample, derive
@@ -72,14 +73,23 @@ def _attack(subject: Subject) -> Iterator[Finding]:
         statement="regret >= class-free bound",
         description="values of n, m and beta",
     ).for_part("class_free")
-    nodes = {role: emit_standalone(subject[role]) for role in ("node_beta", "node_value")}
+    for role, program in (("node_beta", "mae_node_beta"), ("node_value", "mae_node")):
+        nodes = {role: emit_standalone(subject[role])}
+        yield instances.compare(
+            [_data(*attaining(6, m, Fraction(1, m - 1)), nodes, m=m) for m in range(2, 7)],
+            lambda entry, program=program: witness.make("comp_sum", program, entry, "an instance against the node"),
+            wanted=("==",),
+            statement="the node lies on the transformation",
+            description="nodes",
+        ).for_part("envelope")
+    inverse = {"inverse": emit_standalone(subject["inverse"])}
     yield instances.compare(
-        [_data(*attaining(6, m, Fraction(1, m - 1)), nodes, m=m) for m in range(2, 7)],
-        lambda entry: witness.make("comp_sum", "mae_node", entry, "regret of an instance against the node"),
+        [{"beta": str(beta), "formulas": inverse} for beta in _BETAS],
+        lambda entry: witness.make("comp_sum", "mae_inverse", entry, "beta against the stated inverse at t(beta)"),
         wanted=("==",),
-        statement="the node lies on the transformation",
-        description="nodes",
-    ).for_part("envelope")
+        statement="inverse(beta^2/(1+beta)) = beta",
+        description="values of beta",
+    ).for_part("inverse")
 
 
 def _pool_samples() -> list[Sample]:
@@ -107,7 +117,11 @@ def _lower(subject: Subject) -> Finding:
             lemmas.LAYER_CAKE,
             requires=[],
         )
-        left = d.expands("p_j - P_A/m with p_j = y + beta, p_k = y", y + beta - A / m)
+        left = d.expands(
+            "p_j - P_A/m with p_j = y + beta, p_k = y",
+            y + beta - A / m,
+            sizes=[entry for n in expansions.SIZES for entry in expansions.pools(n, Real("tau", 2, 2))],
+        )
         mass = d.nonnegative("P_A <= 1", 1 - A)
         low = d.nonnegative("p_k >= 0", y)
         share = d.lemma("P_A <= (m-1) p_j + p_k", lemmas.SUM_BOUND, (m - 1) * (y + beta) + y, A)

@@ -19,6 +19,7 @@ from plumbline.domain import Domain, Integer, Real
 from plumbline.evidence import Finding
 from plumbline.formula import Formula, Min, emit_standalone
 from plumbline.nouns import Effort, Subject, check
+from proofs_checks.comp_sum import expansions
 from proofs_checks.comp_sum.mae import attaining
 from proofs_checks.comp_sum.samples import conditionals
 from proofs_checks.comp_sum.transformations import attack
@@ -94,11 +95,11 @@ def _attacks(subject: Subject, effort: Effort) -> Iterator[Finding]:
     ).for_part("slope")
     n, tau = 4, Fraction(5, 2)
     scope = claims.gt_two.domain.restrict(Integer("n", n, n), Real("tau", tau, tau))
-    found = attack(_least_pool(subject, n, tau), tau, n, effort, scope, f"regret >= least pool, n = {n}, tau = {tau}")
+    found = attack(_attack_pool(subject, n, tau), tau, n, effort, scope, f"regret >= least pool, n = {n}, tau = {tau}")
     yield found.for_part("lower")
 
 
-def _least_pool(subject: Subject, n: int, tau: Fraction) -> Formula:
+def _attack_pool(subject: Subject, n: int, tau: Fraction) -> Formula:
     """min over 1 <= m <= n of the claimed pool values at fixed n and tau, as a formula in beta."""
     pool, spare = subject["pool"], subject["spare"]
 
@@ -155,7 +156,11 @@ def _lower(subject: Subject) -> Finding:
         convex = d.deduce(
             "s -> sum p_i s_i^q is convex (q >= 1): one such set has the largest sum", lemmas.JENSEN, requires=[layers]
         )
-        left = d.expands("(p_j - P_A m^(-q))/q with p_j = y + beta, p_k = y", (y + beta - A * m ** (-q)) / q)
+        left = d.expands(
+            "(p_j - P_A m^(-q))/q with p_j = y + beta, p_k = y",
+            (y + beta - A * m ** (-q)) / q,
+            sizes=[entry for n in expansions.SIZES for entry in expansions.pools(n, bounds.TAU_FROM_TWO)],
+        )
         mass = d.lemma("P_A <= min(1, m p_k + (m-1) beta) =: Q", lemmas.SUM_BOUND, Q, A)
         count = d.lemma("p_k >= c_0: n p_k + (n-1) beta >= 1 and p_k >= 0", lemmas.SUM_BOUND, y, c)
         lipschitz = d.by_definition("min(1, .) moves by at most m (p_k - c_0)", Q_c + m * (y - c), Q)
@@ -230,7 +235,8 @@ def _slope(subject: Subject) -> Finding:
         d = Derivation(Domain(Integer("n", 2, None), bounds.TAU_FROM_TWO, bounds.BETA, *unit), _slope_samples())
         tau, beta, p, K, S, W = (d[name] for name in ("tau", "beta", "p", "K", "S", "W"))
         q = tau - 1
-        left = d.expands("(p_j - sum p s^q)/q", (p - W) / q)
+        sizes = [expansions.linear(n, bounds.TAU_FROM_TWO) for n in expansions.SIZES]
+        left = d.expands("(p_j - sum p s^q)/q", (p - W) / q, sizes=sizes)
         masses = d.lemma("sum p s^q <= p_j sum s^q - beta s_k^q", lemmas.SUM_BOUND, p * S - beta * K, W)
         large = d.by_definition("p_j >= beta", p, beta)
         fact = d.combine(

@@ -19,6 +19,7 @@ from plumbline.domain import Domain, Integer, Real
 from plumbline.evidence import Finding
 from plumbline.formula import Formula, emit_standalone
 from plumbline.nouns import Effort, Subject, check
+from proofs_checks.comp_sum import expansions
 from proofs_checks.comp_sum.samples import Conditional, conditionals
 from proofs_checks.comp_sum.transformations import attack
 from proofs_checks.engines import instances
@@ -106,7 +107,11 @@ def _gce_derivation(claimed: Formula) -> Finding:
         n, tau, P, x, w, k, M, G = (d[name] for name in ("n", "tau", "P", "x", "w", "k", "M", "G"))
         q, mean = tau - 1, _power_mean(x, tau)
         h = ((1 + w) / 2) ** q * M - (1 + x) / 2 * w**q - (1 - x) / 2
-        left = d.expands("divide the pair's softmax mass best; what is left is a regret", k**q * P / q * h + G)
+        left = d.expands(
+            "divide the pair's softmax mass best; what is left is a regret",
+            k**q * P / q * h + G,
+            sizes=[entry for size in expansions.SIZES for entry in expansions.gce(size, bounds.TAU_ONE_TO_TWO)],
+        )
         rest = d.by_definition("a risk is at least the least risk", G, sympy.Integer(0))
         largest = d.lemma("s_k >= 1/n is the largest entry", lemmas.EXPONENTIAL_MONOTONE, k**q, n ** (-q))
         fact = d.combine(
@@ -181,7 +186,8 @@ def _linear_derivation(claimed: Formula) -> Finding:
         d = Derivation(variables, made)
         n, tau, p, beta, k, S, W = (d[name] for name in ("n", "tau", "p", "beta", "k", "S", "W"))
         q = tau - 1
-        left = d.expands("risk (1 - sum p s^q)/q minus (1 - p_j)/q", (p - W) / q)
+        sizes = [expansions.linear(size, bounds.TAU_FROM_TWO) for size in expansions.SIZES]
+        left = d.expands("risk (1 - sum p s^q)/q minus (1 - p_j)/q", (p - W) / q, sizes=sizes)
         masses = d.lemma("sum p s^q <= p_j sum s^q - beta s_k^q", lemmas.SUM_BOUND, p * S - beta * k**q, W)
         total = d.nonnegative("sum s^q <= sum s = 1", 1 - S)
         largest = d.lemma("s_k >= 1/n is the largest entry", lemmas.EXPONENTIAL_MONOTONE, k**q, n ** (-q))
@@ -216,7 +222,7 @@ def _ratio(name: str, variables: list[Any], power: int, constant: Formula) -> Fo
     return Formula(name, variables, lambda *symbols: build(**dict(zip(names, symbols, strict=True))))
 
 
-def _simplified_attack(subject: Subject) -> Finding:
+def _attack_simplified(subject: Subject) -> Finding:
     """Both sides at 50 digits on a grid that reaches down to small beta."""
     betas = [Fraction(value) for value in ("1/20", "1/10", "1/10000", "1/2", "9/10", "1")]
 
@@ -285,7 +291,7 @@ def _below_one(subject: Subject) -> Finding:
             smooth=[exact.expr],
         )
         form = d.identity("low/2 = 1/c", low / 2, 1 / bounds.simplified_below_one.expr)
-        wider = d.at_least("the claimed constant is no smaller", subject["below_one"], bounds.simplified_below_one)
+        wider = d.at_most("the claimed constant is no smaller", bounds.simplified_below_one, subject["below_one"])
         return d.conclude([taylor, form, wider], scope, statement)
 
     return derive(proof, scope, statement)
@@ -346,7 +352,7 @@ def _from_one(subject: Subject, tau_axis: Real) -> Finding:
                     [(n ** (1 - tau), tangent), (n ** (1 - tau), square)],
                 )
             )
-        wider = d.at_least("the claimed constant is no smaller", subject["from_one"], bounds.simplified_from_one)
+        wider = d.at_most("the claimed constant is no smaller", bounds.simplified_from_one, subject["from_one"])
         return d.conclude([*facts, wider], scope, statement)
 
     return derive(proof, scope, statement)
@@ -361,7 +367,7 @@ def _from_two(subject: Subject) -> Finding:
         d = Derivation(Domain(bounds.BETA, bounds.CLASSES, bounds.TAU_FROM_TWO), _curve_samples(exact, _TAUS_LINEAR))
         d.expands("the published transformation", exact.expr)
         same = d.identity("T c = beta", exact.expr * bounds.simplified_from_two.expr, d["beta"])
-        wider = d.at_least("the claimed constant is no smaller", subject["from_two"], bounds.simplified_from_two)
+        wider = d.at_most("the claimed constant is no smaller", bounds.simplified_from_two, subject["from_two"])
         return d.conclude([same, wider], scope, statement)
 
     return derive(proof, scope, statement)
@@ -370,7 +376,7 @@ def _from_two(subject: Subject) -> Finding:
 @check("comp_sum.h_consistency.simplified", timeout=60)
 def simplified(subject: Subject, effort: Effort) -> Iterator[Finding]:
     """Compare both sides on a grid; then derive the inequality on every piece of the tau axis."""
-    yield _simplified_attack(subject)
+    yield _attack_simplified(subject)
     yield _below_one(subject)
     yield _from_one(subject, Real("tau", 1, 1, latex=r"\tau"))
     yield _from_one(subject, bounds.TAU_ONE_TO_TWO)

@@ -23,6 +23,7 @@ from plumbline.domain import Domain, Integer, Real
 from plumbline.evidence import Finding
 from plumbline.formula import Formula, emit_standalone
 from plumbline.nouns import Effort, Subject, check
+from proofs_checks.comp_sum import expansions
 from proofs_checks.comp_sum.h_consistency import pointwise_logistic
 from proofs_checks.comp_sum.samples import Conditional, conditionals
 from proofs_checks.comp_sum.tightness import two_class_derivation, two_classes
@@ -152,7 +153,11 @@ def _lower(subject: Subject, piece: str) -> Finding:
         q, r = tau - 1, 1 / (2 - tau)
         t, half = beta / 2, sympy.Rational(1, 2)
         F = ((N + _areas(u, t, r)) ** (2 - tau) - (N + 2 * u**r) ** (2 - tau)) / q
-        left = d.expands("order of the scores + excess at the averaged law + F", d["order"] + d["excess"] + d["F"])
+        left = d.expands(
+            "order of the scores + excess at the averaged law + F",
+            d["order"] + d["excess"] + d["F"],
+            sizes=[expansions.averaged(n, _PIECES[piece]) for n in expansions.SIZES],
+        )
         named = d.by_definition("F = F(N, u, beta/2)", d["F"], F)
         ordered = d.lemma("(p_j - p_k)(l(s_j) - l(s_k)) >= 0", lemmas.CHEBYSHEV_SUM, d["order"], sympy.Integer(0))
         excess = d.by_definition("a risk is at least the least risk", d["excess"], sympy.Integer(0))
@@ -206,17 +211,18 @@ def _convex(claimed: Formula, exact: Formula, tau_axis: Real) -> Finding:
 
 def _attacks(subject: Subject, effort: Effort) -> Iterator[Finding]:
     """Two-class instances for equality, then a search on three and five labels."""
-    formulas = {piece: emit_standalone(subject[piece]) for piece in _PIECES}
+    formulas = {piece: emit_standalone(subject[piece]) for piece in (*_PIECES, "logistic")}
 
     def data(piece: str, n: int, tau: Fraction, beta: Fraction) -> dict[str, Any]:
         p, s = two_classes(n, beta)
         exact = {"p": [str(x) for x in p], "s": [str(x) for x in s], "predicted": 1, "tau": str(tau)}
-        return {**exact, "parameters": {"tau": str(tau)}, "formulas": {"T": formulas[piece]}}
+        parameters = {} if piece == "logistic" else {"tau": str(tau)}
+        return {**exact, "parameters": parameters, "formulas": {"T": formulas[piece]}}
 
     cases = [
         data(piece, n, tau, beta)
-        for piece in _PIECES
-        for tau in _TAUS[piece]
+        for piece, taus in {**_TAUS, "logistic": (Fraction(1),)}.items()
+        for tau in taus
         for beta in (Fraction(3, 10), Fraction(1, 2), Fraction(9, 10), Fraction(1))
         for n in (2, 3)
     ]
@@ -225,7 +231,7 @@ def _attacks(subject: Subject, effort: Effort) -> Iterator[Finding]:
         lambda entry: witness.make("comp_sum", "transformation", entry, "regret of the two-class law against T(beta)"),
         wanted=("==",),
         statement="regret of the two-class law = T(beta)",
-        description="two-class laws, n = 2 and 3, six values of tau",
+        description="two-class laws, n = 2 and 3, seven values of tau",
     ).for_part("attained")
     for n, tau, piece in ((3, Fraction(1, 2), "below_one"), (4, Fraction(3, 2), "above_one")):
         scope = claims.le_three_halves.domain.restrict(Integer("n", n, n), Real("tau", tau, tau))

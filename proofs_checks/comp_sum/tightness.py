@@ -112,6 +112,8 @@ def _gap_attack(subject: Subject) -> Finding:
 
     cases = [("linear", 3, Fraction(2)), ("linear", 10, Fraction(3)), ("linear", 4, Fraction(5, 2))]
     cases += [("gce", 10, Fraction(3, 2)), ("gce", 3, Fraction(11, 10)), ("gce", 100, Fraction(19, 10))]
+    cases += [("gce", 3, Fraction(1001, 1000)), ("gce", 3, Fraction(1999, 1000)), ("gce", 100, Fraction(1001, 1000))]
+    cases += [("linear", 100, Fraction(2)), ("linear", 3, Fraction(2))]
     return instances.compare(
         [data(*case) for case in cases],
         lambda entry: witness.make(
@@ -132,8 +134,8 @@ def _sure_label(tau_axis: Real) -> Derivation:
             for tau in (tau for tau in taus if tau_axis.contains(tau)):
                 p, s = two_classes(n, Fraction(1))
                 left = regret([real(x) for x in p], [real(x) for x in s], tau)
-                made.append(Sample({"n": Fraction(n), "tau": tau}, left, {}))
-    return Derivation(Domain(Integer("n", 3, None), tau_axis), made)
+                made.append(Sample({"n": Fraction(n), "tau": tau, "beta": Fraction(1)}, left, {}))
+    return Derivation(Domain(Integer("n", 3, None), tau_axis, _ENDPOINT), made)
 
 
 def _gap(subject: Subject, role: str, tau_axis: Real) -> Finding:

@@ -103,10 +103,12 @@ def attack(
     scope: Scope,
     statement: str,
     parameters: Mapping[str, int | Fraction] | None = None,
+    plan: search.Effort | None = None,
 ) -> Finding:
     """Search laws on ``n`` labels, the last one predicted, for a regret below ``transform(beta)``.
 
-    The regret is evaluated from the definition at the best score vector that predicts the label.
+    The regret is evaluated from the definition at the best score vector that predicts the label. ``plan`` says how hard
+    to try where ``effort`` is not to decide it.
     """
     parameters = dict(parameters or {})
     floats = {name: value if isinstance(value, int) else float(value) for name, value in parameters.items()}
@@ -123,7 +125,7 @@ def attack(
         return torch.where(beta <= top, difference, torch.ones_like(beta))
 
     def exact(instance: torch.Tensor) -> Witness | None:
-        for denominator in (20, 1000, 10**9):
+        for denominator in (max(20, n), max(1000, n), 10**9):  # at least n: some entry stays positive
             law = search.exact_distribution(instance, denominator)
             found = confirm("comp_sum", transform, tau, law, parameters)
             if found is not None:
@@ -137,5 +139,5 @@ def attack(
         confirm=exact,
         project=search.simplex,
     )
-    plan = search.EFFORTS["full"] if effort.full else _PLAN
+    plan = plan or (search.EFFORTS["full"] if effort.full else _PLAN)
     return search.attack(problem, effort=plan, seed=effort.seed, scope=scope, statement=statement, chunk=_CHUNK)

@@ -9,8 +9,12 @@ Every step is also evaluated at samples: concrete instances whose numbers were c
 independently of the derivation. A sample that contradicts a step breaks the derivation. So a wrong
 expansion, a misquoted lemma or numbers outside their declared range cannot go unnoticed where samples reach.
 
+The expansion of the left side is moreover proved as an identity at small sizes of the index set, from the definition
+with every term of a sum a symbol, where a derivation supplies such an :class:`Expansion`.
+
 What is trusted, and said in the evidence: that the expansion of the left side and the reading of a lemma hold for
-every size of the index set, as they do at the samples (which must spread over sizes), and the lemmas themselves.
+every size of the index set, as they do at the samples (which must spread over sizes) and at the sizes where the
+expansion was proved, and the lemmas themselves.
 """
 
 from __future__ import annotations
@@ -32,6 +36,7 @@ from plumbline.nouns import Lemma
 from proofs_checks.engines import interval, symbolic
 from proofs_checks.engines.facts import (
     WORDS,
+    Expansion,
     Fact,
     Sample,
     StepFailed,
@@ -42,7 +47,17 @@ from proofs_checks.engines.facts import (
     require_smooth,
 )
 
-__all__ = ["ENGINE", "Derivation", "Fact", "Sample", "StepFailed", "convexity", "derive", "formula_at_least"]
+__all__ = [
+    "ENGINE",
+    "Derivation",
+    "Expansion",
+    "Fact",
+    "Sample",
+    "StepFailed",
+    "convexity",
+    "derive",
+    "formula_at_least",
+]
 
 ENGINE = Engine("derivation", Strength.SYMBOLIC)
 
@@ -61,7 +76,9 @@ class Derivation:
         self.samples = samples
         self.steps: list[dict[str, str]] = []
         self.left: Any = None
+        self.expanded: list[tuple[int, Finding]] = []
         self.read: dict[str, None] = {}
+        self._formulas: dict[Any, Formula] = {}
         for sample in samples:
             self._require_inside(sample)
 
@@ -85,9 +102,11 @@ class Derivation:
     def value(self, expression: Any, sample: Sample) -> Any:
         """The expression at a sample, to 50 digits."""
         expression = sympy.sympify(expression)
-        axes = list(self._domain_of(expression).ranges)
-        formula = Formula("step", axes, lambda *_: expression)
-        return formula.mpmath(dps=_DIGITS, **{axis.name: sample.values[axis.name] for axis in axes})
+        if expression not in self._formulas:
+            axes = list(self._domain_of(expression).ranges)
+            self._formulas[expression] = Formula("step", axes, lambda *_: expression)
+        formula = self._formulas[expression]
+        return formula.mpmath(dps=_DIGITS, **{axis.name: sample.values[axis.name] for axis in formula.variables})
 
     def _try(self, label: str, left: Any, right: Any, relation: str) -> None:
         with mpmath.workdps(_DIGITS):
@@ -105,8 +124,8 @@ class Derivation:
         if finding.verdict is not Verdict.HOLDS:
             raise StepFailed(f"{label}: {finding.engine} says {finding.verdict} ({finding.reason})")
 
-    def expands(self, label: str, expression: Any) -> Any:
-        """State that the claim's left side equals ``expression``; tried at every sample."""
+    def expands(self, label: str, expression: Any, *, sizes: Sequence[Expansion] = ()) -> Any:
+        """State that the claim's left side equals ``expression``; tried at every sample, proved at the ``sizes``."""
         with mpmath.workdps(_DIGITS):
             for sample in self.samples:
                 value = self.value(expression, sample)
@@ -115,7 +134,14 @@ class Derivation:
                         f"{label}: expansion gives {mpmath.nstr(value, 15)}, "
                         f"the definition {mpmath.nstr(sample.left, 15)}"
                     )
-        self._record(label, f"definition, tried at {len(self.samples)} samples", "left side", expression, "==")
+        for expansion in sizes:
+            finding = expansion.finding(expression, self.variables)
+            self._established(f"{label}, n = {expansion.size}", finding)
+            self.expanded.append((expansion.size, finding))
+        proved = ", ".join(map(str, sorted({expansion.size for expansion in sizes})))
+        tried = f"tried at {len(self.samples)} samples"
+        by = f"definition, identity at n = {proved}; {tried}" if proved else f"definition, {tried} only"
+        self._record(label, by, "left side", expression, "==")
         self.left = expression
         return expression
 
@@ -196,6 +222,8 @@ class Derivation:
     def combine(self, label: str, left: Any, right: Any, terms: Sequence[tuple[Any, Fact]]) -> Fact:
         """``left >= right`` because ``left - right`` is a nonnegative combination of facts' slacks."""
         self._require_own(label, [fact for _, fact in terms])
+        if any(fact.owner is None and (fact.left, fact.right) != (WORDS, WORDS) for _, fact in terms):
+            raise StepFailed(f"{label}: uses a fact that was not proved on the numbers of this derivation")
         self._try(label, left, right, ">=")
         triples = [(coefficient, fact.left, fact.right) for coefficient, fact in terms]
         everything = [left, right, *(part for triple in triples for part in triple)]
@@ -243,6 +271,14 @@ class Derivation:
         self._record(label, finding.engine, exact.name, claimed.name, ">=")
         return Fact(WORDS, WORDS, "==", (finding,), (), self)
 
+    def at_most(self, label: str, exact: Formula, claimed: Formula) -> Fact:
+        """``exact <= claimed`` as formulas on the range of ``exact``: identical, or apart by ball arithmetic."""
+        self.read |= {exact.name: None, claimed.name: None}
+        finding = formula_at_least(claimed, exact, exact.domain)
+        self._established(label, finding)
+        self._record(label, finding.engine, claimed.name, exact.name, ">=")
+        return Fact(WORDS, WORDS, "==", (finding,), (), self)
+
     def reaches(self, label: str, fact: Fact, exact: Formula, claimed: Formula, **at: Any) -> Fact:
         """``fact`` bounds the claim's left side by ``exact`` at the given arguments, and ``exact >= claimed``.
 
@@ -251,7 +287,8 @@ class Derivation:
         if fact.owner is not self or fact.left != self.left:
             raise StepFailed(f"{label}: the fact does not start from the claim's left side")
         self.identity(f"{label}: the bound", fact.right, self.claimed(exact, **at))
-        return self.at_least(label, exact, claimed)
+        larger = self.at_least(label, exact, claimed)
+        return dataclasses.replace(larger, premises=(*fact.premises, *larger.premises), rests_on=fact.rests_on)
 
     def equal(self, label: str, exact: Formula, claimed: Formula) -> Fact:
         """``exact == claimed`` as formulas on the range of ``exact``, by the symbolic engine."""
@@ -287,8 +324,9 @@ class Derivation:
                 "variables": self.variables.describe(),
                 "steps": self.steps,
                 "formulas": list(self.read),
+                "expansions": [{"n": size, **(finding.certificate or {})} for size, finding in self.expanded],
             },
-            premises=[item for fact in facts for item in fact.premises],
+            premises=[*(finding for _, finding in self.expanded), *(item for fact in facts for item in fact.premises)],
             rests_on=[*rests_on, *(name for fact in facts for name in fact.rests_on)],
             effort={"steps": len(self.steps), "samples": len(self.samples)},
         )

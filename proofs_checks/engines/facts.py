@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -10,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 import mpmath
 import sympy
 
-from plumbline.domain import Integer, Real, covers
+from plumbline.domain import Domain, Integer, Real, covers
 from plumbline.evidence import Finding, Verdict
 from plumbline.formula import Formula
+from plumbline.formula.primitives import PRIMITIVES
 from proofs_checks.engines import interval, symbolic
 
 if TYPE_CHECKING:
@@ -21,7 +23,8 @@ if TYPE_CHECKING:
 _DIGITS = 50
 WORDS = sympy.Integer(0)
 """Both sides of a fact that is no inequality of numbers."""
-_CASES = (sympy.Piecewise, sympy.Max, sympy.Min, sympy.Abs, sympy.sign, sympy.Heaviside, sympy.floor, sympy.ceiling)
+_ALGEBRA = (sympy.Add, sympy.Mul, sympy.Pow, sympy.Symbol, sympy.Number, sympy.NumberSymbol)
+_SMOOTH = frozenset({"exp", "log", "sinh", "cosh", "tanh", "atanh", *PRIMITIVES})
 
 
 def exact_rational(value: Any) -> Fraction:
@@ -47,6 +50,44 @@ class Sample:
 
 
 @dataclass(frozen=True)
+class Expansion:
+    """The claim's left side for one size of the index set, from its definition, every term of a sum a symbol.
+
+    ``left`` is the left side and ``values`` the numbers of a derivation, all of them expressions in the axes of
+    ``domain``. A number of the derivation that is an axis of ``domain`` itself (the family's parameter, say) stands
+    for itself.
+    """
+
+    size: int
+    domain: Domain
+    left: Any
+    values: Mapping[str, Any]
+
+    def finding(self, expression: Any, variables: Domain) -> Finding:
+        """``left == expression`` on the domain, with the numbers ``variables`` replaced by their ``values``."""
+        expression = sympy.sympify(expression)
+        own, free = {axis.name: axis for axis in variables.ranges}, {axis.name for axis in self.domain.ranges}
+        if not self.values.keys() <= own.keys() - free:
+            odd = sorted(self.values.keys() - (own.keys() - free))
+            raise StepFailed(f"the expansion at n = {self.size} defines {odd}, which are no numbers to be replaced")
+        for axis in self.domain.ranges:
+            if axis.name in own and not covers(Domain(own[axis.name]), [Domain(axis)]):
+                raise StepFailed(f"the expansion at n = {self.size} treats {axis.describe()} only")
+        symbols = {symbol for symbol in expression.free_symbols if symbol.name in self.values}
+        replaced = expression.xreplace({symbol: sympy.sympify(self.values[symbol.name]) for symbol in symbols})
+        missing = sorted(symbol.name for symbol in replaced.free_symbols if symbol.name not in free)
+        if missing:
+            raise StepFailed(f"the expansion at n = {self.size} does not define {missing}")
+        return _same(sympy.sympify(self.left), replaced, self.domain)
+
+
+@functools.lru_cache(maxsize=512)
+def _same(left: Any, right: Any, domain: Domain) -> Finding:
+    """Identities that every partner and rescaled version of a claim needs again are proved once in a process."""
+    return symbolic.prove_identity(left, right, domain)
+
+
+@dataclass(frozen=True)
 class Fact:
     """``left >= right`` (or ``==``) on the whole range of the derivation's numbers."""
 
@@ -58,14 +99,16 @@ class Fact:
     owner: Derivation | None = None
 
 
-def formula_at_least(left: Formula, right: Formula) -> Finding:
-    """``left >= right`` on the range of ``left``: by identity if they agree, else by ball arithmetic."""
-    if not covers(left.domain, [right.domain]):
-        raise StepFailed(f"the claimed formula {right.name} is declared on {right.domain.describe()} only")
-    same = symbolic.prove_identity(left, right, left.domain)
+def formula_at_least(left: Formula, right: Formula, domain: Domain | None = None) -> Finding:
+    """``left >= right`` on the domain (by default the range of ``left``): by identity, else by ball arithmetic."""
+    domain = domain or left.domain
+    for side in (left, right):
+        if not covers(domain, [side.domain]):
+            raise StepFailed(f"the claimed formula {side.name} is declared on {side.domain.describe()} only")
+    same = symbolic.prove_identity(left, right, domain)
     if same.verdict is Verdict.HOLDS:
         return same
-    return interval.prove_at_least(left, right, domain=left.domain)
+    return interval.prove_at_least(left, right, domain=domain)
 
 
 def renamed(axis: Real | Integer, name: str) -> Real | Integer:
@@ -77,10 +120,14 @@ def renamed(axis: Real | Integer, name: str) -> Real | Integer:
 
 
 def require_smooth(label: str, functions: Sequence[Any]) -> None:
-    """Refuse functions defined by cases: between cases a derivative says nothing about jumps and kinks."""
+    """Refuse functions defined by cases: between cases a derivative says nothing about jumps and kinks.
+
+    Allowed are sums, products, powers and functions that are smooth wherever their derivative is defined.
+    """
     for function in functions:
-        if sympy.sympify(function).has(*_CASES):
-            raise StepFailed(f"{label}: {function} is defined by cases")
+        for node in sympy.preorder_traversal(sympy.sympify(function)):
+            if not isinstance(node, _ALGEBRA) and type(node).__name__ not in _SMOOTH:
+                raise StepFailed(f"{label}: {function} is not made of smooth functions ({type(node).__name__})")
 
 
 def convexity(formula: Formula, variable: str = "beta") -> Fact:

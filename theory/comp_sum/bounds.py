@@ -32,11 +32,14 @@ def _power_mean(beta: Any, tau: Any) -> Any:
 
 
 def _log_power_mean(xp: Any, beta: Any, r: Any) -> Any:
-    """log M_r(beta) without cancellation: by theta = atanh(beta) for small beta, as it stands for large beta."""
+    """log M_r(beta) without cancellation: by theta = atanh(beta) below 1/2, by (1 - beta)/(1 + beta) above."""
+    if isinstance(r, float) and r == 2:
+        return xp.log1p(beta * beta) / 2
     small = xp.clip(beta, 0, 0.5)
     theta = xp.arctanh(small)
-    near_zero = xp.log1p(-small * small) / 2 + xp.log1p(2 * xp.sinh(r / 2 * theta) ** 2) / r
-    return xp.where(beta < 0.5, near_zero, xp.log(((1 + beta) ** r + (1 - beta) ** r) / 2) / r)
+    near_zero = 0.5 * xp.log1p(-small * small) + (1 / r) * xp.log1p(2 * xp.sinh(r / 2 * theta) ** 2)
+    odds = (1 - beta) / (1 + beta)
+    return xp.where(beta < 0.5, near_zero, xp.log1p(beta) + (1 / r) * xp.log(0.5 + 0.5 * odds**r))
 
 
 @in_pieces

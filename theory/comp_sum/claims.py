@@ -293,6 +293,7 @@ sharp_mae = Claim(
     rests_on=("comp_sum.bayes_risk.complete",),
     parts=("lower", "attained", "envelope", "class_free", "inverse"),
     scale=("pool", "up"),
+    stronger={"class_free": "up"},
     refutations=(
         Refutation(
             "regret >= 1.05 beta/n",
@@ -322,8 +323,11 @@ not_tight = Claim(
         r"$(2^{\tau-1}-1)/((\tau-1)n^{\tau-1})$ for $1<\tau<2$ and $1/((\tau-1)n^{\tau-1})$ for $\tau\ge 2$. "
         r"At $\tau=2$, $n=3$: $1/2$ against $1/3$; for $1<\tau<2$ the ratio is exactly $(n/2)^{\tau-1}$."
     ),
-    domain=Domain(Integer("n", 3, None), Real("tau", 1, None, open_lo=True, latex=r"\tau")),
+    domain=Domain(
+        Integer("n", 3, None), Real("tau", 1, None, open_lo=True, latex=r"\tau"), Real("beta", 1, 1, latex=r"\beta")
+    ),
     subject=Subject({"gce": bounds.transform_gce, "linear": bounds.transform_linear}),
+    stronger={"gce": "up", "linear": "up"},
     provenance=Provenance.DERIVED,
     source="derived; the paper is recalled to claim tightness for tau in [0,1] only",
     assumptions=(_COMPLETE, _TIES),

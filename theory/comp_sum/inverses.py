@@ -69,12 +69,12 @@ def _transformations(beta: np.ndarray, tau: float, classes: Sequence[int]) -> It
     index, m = _pool_pairs(beta, least, q, max(classes))
     x, y, z = sharp.pool_law(beta[index], 1 / (1 - q), m)
     values = ((x ** (1 / (1 - q)) + y ** (1 / (1 - q)) + (m - 2) * z ** (1 / (1 - q))) ** (1 - q) - m**-q) / q
-    done = 2
+    pair, done = sharp.pair_value(beta, tau), 2
     for n in classes:
         new = (m > done) & (m <= n)
         np.minimum.at(least, index[new], values[new])
         done = n
-        yield least.copy()
+        yield np.minimum(least, pair) if n > 2 else least.copy()
 
 
 def _hull(beta: np.ndarray, value: np.ndarray) -> list[int]:

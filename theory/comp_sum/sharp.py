@@ -2,7 +2,7 @@
 
 T*_{tau,n}(beta) is the least surrogate regret at zero-one regret beta over laws on n labels and complete scores.
 It is the two-class value for tau <= 3/2, the least of finitely many pool values for tau >= 2, and is
-conjectured to be the least of the two-class and the pool values in between.
+conjectured to be the least of the two-class value, the pool values and one tied pair in between.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from plumbline.errors import InputError
-from theory.comp_sum import bounds
+from theory.comp_sum import bounds, middle_bounds
 
 _BISECTIONS = 200
 
@@ -90,6 +90,18 @@ def pool_value(beta: Any, tau: Fraction | float, m: int) -> np.ndarray:
     return np.asarray((norm - m ** (1 / r - 1)) / q)
 
 
+def pair_value(beta: Any, tau: Fraction | float) -> np.ndarray:
+    """The regret of (beta, 1 - beta, 0) with the first and the last score tied; infinite for beta < 2/3.
+
+    (||(beta, 1-beta)||_r - ||(beta/2, beta/2, 1-beta)||_r)/q for 3/2 < tau < 2; below 2/3 these scores would predict
+    the second label.
+    """
+    values, t = _betas(beta), require_parameter(tau)
+    far = values >= 2 / 3
+    regrets = middle_bounds.pair_regret.numpy(beta=np.where(far, values, 1.0), tau=t)
+    return np.where(far, regrets, np.inf)
+
+
 def exact_transformation(beta: Any, tau: Fraction | float, n: int) -> np.ndarray:
     """T*_{tau,n}(beta); see the module docstring for what is proved and what is conjectured.
 
@@ -100,8 +112,10 @@ def exact_transformation(beta: Any, tau: Fraction | float, n: int) -> np.ndarray
         return published_transformation(values, t, n)
     if t < 2:
         two = np.asarray(bounds.transform_two_class.numpy(beta=values, tau=t))
-        pools = [pool_value(values, t, m) for m in range(3, n + 1)] if t > 1.5 else []
-        return np.minimum.reduce([two, *pools])
+        if t <= 1.5 or n == 2:
+            return two
+        pools = [pool_value(values, t, m) for m in range(3, n + 1)]
+        return np.minimum.reduce([two, pair_value(values, t), *pools])
     q = t - 1
     spare = np.maximum(0.0, (1 - (n - 1) * values) / n)
     pools = [spare + values - m**-q * np.minimum(1.0, m * spare + (m - 1) * values) for m in range(1, n + 1)]

@@ -109,6 +109,7 @@ simplified = Claim(
     provenance=Provenance.RECALLED,
     source=_RECALLED,
     scale=("below_one", "down"),
+    stronger={"from_one": "down", "from_two": "down"},
     refutations=(
         Refutation(
             "0.95 2^tau (2 - tau)",

@@ -113,10 +113,22 @@ def mae_class_free(data: Mapping[str, Any], formulas: Mapping[str, Callable[...,
 
 
 def mae_node(data: Mapping[str, Any], formulas: Mapping[str, Callable[..., Any]]) -> tuple[Any, Any]:
-    """Left: the regret of an instance at beta = 1/(m-1). Right: the stated value of node m, which must be there."""
-    beta, value = mae_regret(data)
-    assert abs(formulas["node_beta"](m=data["m"]) - real(beta)) < mpf(10) ** -40
+    """Left: the regret of an instance at beta = 1/(m-1). Right: the stated value of node m."""
+    _, value = mae_regret(data)
     return value, formulas["node_value"](m=data["m"])
+
+
+def mae_node_beta(data: Mapping[str, Any], formulas: Mapping[str, Callable[..., Any]]) -> tuple[Any, Any]:
+    """Left: the zero-one regret at which both terms of pool m meet, at an instance. Right: the stated node."""
+    beta, value = mae_regret(data)
+    assert value == beta / data["m"] == beta - Fraction(1, data["m"])
+    return beta, formulas["node_beta"](m=data["m"])
+
+
+def mae_inverse(data: Mapping[str, Any], formulas: Mapping[str, Callable[..., Any]]) -> tuple[Any, Any]:
+    """Left: beta. Right: the stated inverse at t = beta^2/(1 + beta)."""
+    beta = Fraction(data["beta"])
+    return real(beta), formulas["inverse"](t=beta**2 / (1 + beta))
 
 
 def _regret_of(data: Mapping[str, Any]) -> tuple[Fraction, Any]:

@@ -109,6 +109,11 @@ class _Evaluator:
     def _decide(self, condition: Any) -> bool:
         if condition in (sympy.true, sympy.false):
             return bool(condition)
+        if isinstance(condition, (sympy.And, sympy.Or)):
+            parts = [self._decide(part) for part in condition.args]
+            return all(parts) if isinstance(condition, sympy.And) else any(parts)
+        if not isinstance(condition, sympy.core.relational.Relational):
+            raise NoValue(f"the condition {condition} is not understood")
         gap = self(condition.lhs) - self(condition.rhs)
         operator = condition.rel_op
         if gap > 0:
@@ -259,6 +264,15 @@ def source_code(name: str, expr: Any, arguments: list[str]) -> str:
     return "\n".join([*lines, f"    return {_text(expr)}", ""])
 
 
+def _condition_text(condition: Any) -> str:
+    if condition in (sympy.true, sympy.false):
+        return str(condition)
+    if isinstance(condition, (sympy.And, sympy.Or)):
+        word = " and " if isinstance(condition, sympy.And) else " or "
+        return "(" + word.join(_condition_text(part) for part in condition.args) + ")"
+    return f"{_text(condition.lhs)} {condition.rel_op} {_text(condition.rhs)}"
+
+
 def _text(expr: Any) -> str:
     if expr.is_Rational:
         return f"mpf({expr.p})" if expr.q == 1 else f"(mpf({expr.p}) / {expr.q})"
@@ -270,12 +284,7 @@ def _text(expr: Any) -> str:
     if name == "Piecewise":
         text = "mp.nan"
         for branch, condition in reversed(expr.args):
-            holds = (
-                condition
-                if condition in (sympy.true, sympy.false)
-                else (f"{_text(condition.lhs)} {condition.rel_op} {_text(condition.rhs)}")
-            )
-            text = f"({_text(branch)} if {holds} else {text})"
+            text = f"({_text(branch)} if {_condition_text(condition)} else {text})"
         return text
     if name in ("xlogx", "expm1_over", "log1p_over", "box_cox"):
         return _primitive_text(name, expr)
