@@ -157,6 +157,14 @@ def test_equal_opposite_and_equivalent_rewards() -> None:
         assert found.regret.value == pytest.approx(w, abs=1e-12)
 
 
+@pytest.mark.parametrize("scale", [1e-14, 1e-6, 1e9])
+def test_scales_do_not_matter(scale: float) -> None:
+    plain, found = edge(M1["R1"], M1["R2"]), edge(M1["R1"], scale * M1["R2"])
+    assert found.distances == pytest.approx(plain.distances, rel=1e-9)
+    assert (found.regret.value, found.back.value) == pytest.approx((plain.regret.value, plain.back.value), rel=1e-9)
+    assert found.back.attained == pytest.approx(plain.back.attained, rel=1e-9) and found.warnings == ()
+
+
 def test_unreached_states_are_named() -> None:
     """A reward only where nobody comes has no range; the levelled one differs all the same, and a warning says so."""
     tau = np.zeros((3, 2, 3))

@@ -147,6 +147,12 @@ BERNOULLI = Lemma(
     r"$(1+x)^a\ge 1+ax$ for $x\ge -1$ and $a\ge 1$ or $a\le 0$",
     "G. H. Hardy, J. E. Littlewood and G. Polya, Inequalities, chapter II",
 )
+INTERMEDIATE_VALUE = Lemma(
+    "intermediate_value",
+    "Intermediate value theorem",
+    r"a continuous function on an interval takes every value between those at its ends",
+    "W. Rudin, Principles of Mathematical Analysis, chapter 4",
+)
 OCCUPANCY_FLOW = Lemma(
     "occupancy_flow",
     "Flow equations of discounted occupancy",
@@ -165,8 +171,8 @@ BELLMAN_EVALUATION = Lemma(
 LEAST_SQUARES = Lemma(
     "least_squares",
     "Weighted least squares",
-    r"for $M$ injective and $W$ diagonal and positive, $M^\top W(r-M\Phi)=0$ has exactly one solution $\Phi$, linear in "
-    r"$r$, and moving $r$ by $M\Psi$ moves it by $\Psi$",
+    r"for $M$ injective and $W$ diagonal and positive, $M^\top W(r-M\Phi)=0$ has exactly one solution $\Phi$, linear "
+    r"in $r$, and moving $r$ by $M\Psi$ moves it by $\Psi$",
     "G. Strang, Introduction to Linear Algebra, section 4.3",
 )
 FREDHOLM = Lemma(
@@ -208,9 +214,4 @@ KINK_MINIMUM = Lemma(
     "A convex piecewise linear function is least at a kink",
     r"a convex piecewise linear function on $[0,\infty)$ that is bounded below attains its minimum at 0 or at a kink",
     "R. T. Rockafellar, Convex Analysis, section 32",
-INTERMEDIATE_VALUE = Lemma(
-    "intermediate_value",
-    "Intermediate value theorem",
-    r"a continuous function on an interval takes every value between those at its ends",
-    "W. Rudin, Principles of Mathematical Analysis, chapter 4",
 )

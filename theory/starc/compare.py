@@ -76,9 +76,10 @@ def compare(mdp: TabularMDP, R1: Any, R2: Any) -> Comparison:
             raise InputError(f"{name} must be one reward of shape (S, A, S) or (S, A), got {R.shape}")
     tau, mu0 = torch.from_numpy(mdp.transitions)[None], torch.from_numpy(mdp.initial)[None]
     both = torch.from_numpy(np.stack(rewards))
-    there = _regret(mdp, tau, mu0, (tau * both).sum(-1))
-    back = _regret(mdp, tau, mu0, (tau * both.flip(0)).sum(-1))
-    return Comparison(_distances(mdp, tau, mu0, both), there, back, _warnings(mdp, there.range, back.range))
+    r = (tau * both).sum(-1)
+    there, back = _regret(mdp, tau, mu0, r), _regret(mdp, tau, mu0, r.flip(0))
+    trivial = [_trivial(mdp, way.range, float(x.abs().max())) for way, x in zip((there, back), r, strict=True)]
+    return Comparison(_distances(mdp, tau, mu0, both), there, back, _warnings(mdp, trivial))
 
 
 def _distances(mdp: TabularMDP, tau: torch.Tensor, mu0: torch.Tensor, R: torch.Tensor) -> dict[str, float | None]:
@@ -112,7 +113,8 @@ def _regret(mdp: TabularMDP, tau: torch.Tensor, mu0: torch.Tensor, r: torch.Tens
     gamma, r1, r2 = mdp.discount, r[:1], r[1:]
     found = worst_case_regret(tau, mu0, gamma, r1, r2)
     value, h, lam, theta = (float(x) for x in (found.value, found.h1, found.multiplier, found.theta))
-    unit = h if value > 0 or h > 0 else 1.0
+    trivial = _trivial(mdp, h, float(r1.abs().max()))
+    unit = 1.0 if trivial else h
     pairs = (found.left[0], found.right[0])
     visits = [[occupancy_of(tau, mu0, gamma, actions[None])[0] for actions in pair] for pair in pairs]
     preferred, chosen = (theta * visits[0][side] + (1 - theta) * visits[1][side] for side in (0, 1))
@@ -124,7 +126,6 @@ def _regret(mdp: TabularMDP, tau: torch.Tensor, mu0: torch.Tensor, r: torch.Tens
     bound = (float(mdp.initial @ (upper - lower)) + excess / (1 - gamma)) / unit
     (_, best1, _), (_, best2, _) = range_norm(tau, mu0, gamma, r1), range_norm(tau, mu0, gamma, r2)
     rollout = float(returns_of(tau, mu0, gamma, r1, best1) - returns_of(tau, mu0, gamma, r1, best2)) / unit
-    trivial = value == 0.0 and bool(h <= _ZERO * float(r1.abs().max()) / (1 - gamma))
     attained, bound, rollout = (0.0, 0.0, 0.0) if trivial else (lost / unit, bound, max(rollout, 0.0))
     return Regret(
         value, attained, bound, h, lam, found.left[0].numpy(), found.right[0].numpy(), theta,
@@ -132,7 +133,12 @@ def _regret(mdp: TabularMDP, tau: torch.Tensor, mu0: torch.Tensor, r: torch.Tens
     )  # fmt: skip
 
 
-def _warnings(mdp: TabularMDP, h1: float, h2: float) -> tuple[str, ...]:
+def _trivial(mdp: TabularMDP, h: float, largest: float) -> bool:
+    """Whether the range h is rounding beside a largest expected reward."""
+    return h <= _ZERO * largest / (1 - mdp.discount)
+
+
+def _warnings(mdp: TabularMDP, trivial: list[bool]) -> tuple[str, ...]:
     found = []
     missed = np.flatnonzero(~mdp.reachable())
     if missed.size:
@@ -141,9 +147,9 @@ def _warnings(mdp: TabularMDP, h1: float, h2: float) -> tuple[str, ...]:
             f"no policy reaches {missed.size} of {mdp.n_states} states ({shown}): W and d_Omega ignore rewards there, "
             "other distances do not, and bounds between them fail"
         )
-    for name, h, other in (("R1", h1, h2), ("R2", h2, h1)):
-        if h <= _ZERO * max(other, 1e-300) or h == 0:
-            found.append(f"{name} is trivial: all policies have the same return (range {h:.3g})")
+    for name, same in zip(("R1", "R2"), trivial, strict=True):
+        if same:
+            found.append(f"{name} is trivial: all policies have the same return")
     return tuple(found)
 
 
