@@ -20,10 +20,10 @@ import numpy as np
 import torch
 from scipy.optimize import linprog
 
-from theory.starc import canonicalisations
+from theory.starc.definitions import canonicalisations
+from theory.starc.definitions.regret import worst_case_regret
+from theory.starc.definitions.returns import solve
 from theory.starc.random_mdps import random_rewards, sparse_transitions
-from theory.starc.regret import worst_case_regret
-from theory.starc.returns import solve
 
 GAMMA = 0.95
 STATES, ACTIONS = 32, 4

@@ -18,8 +18,9 @@ from proofs_checks.starc import canon, minimal
 from proofs_checks.starc import instances as drawn
 from proofs_checks.starc.minimal_programs import least_norm, least_norm_on_array
 from proofs_checks.starc.reachable import mdp_data
-from theory.starc import canon_claims, canonicalisations, exact, exact_canon, metrics, regret
+from theory.starc import canon_claims, exact_canon
 from theory.starc.canon_witnesses import levelled, minimal_form, moved
+from theory.starc.definitions import canonicalisations, exact, metrics, regret
 
 M1, R1, R2 = drawn.M1, drawn.M1_R1, drawn.M1_R2
 

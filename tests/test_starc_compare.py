@@ -14,9 +14,9 @@ import torch
 
 from plumbline.cli import main
 from plumbline.errors import InputError
-from theory.starc import exact
 from theory.starc.compare import Comparison, compare, compare_exactly, rationalise
-from theory.starc.mdp import TabularMDP
+from theory.starc.definitions import exact
+from theory.starc.definitions.mdp import TabularMDP
 
 M1 = {
     "transitions": np.array([[[0.5, 0.5], [0.25, 0.75]], [[0.2, 0.8], [1.0, 0.0]]]),

@@ -18,9 +18,10 @@ from proofs_checks.starc import dard as dard_checks
 from proofs_checks.starc import epic as epic_checks
 from proofs_checks.starc import epic_bound, epic_families
 from proofs_checks.starc.instances import M1, M1_R1, M1_R2, random_mdp, random_reward, shaped
-from theory.starc import canonicalisations, dard_claims, epic_bounds, epic_claims, exact_epic, metrics
+from theory.starc import dard_claims, epic_bounds, epic_claims, exact_epic
 from theory.starc import epic_witnesses as definitions
-from theory.starc.mdp import RationalMDP
+from theory.starc.definitions import canonicalisations, metrics
+from theory.starc.definitions.mdp import RationalMDP
 
 CHECKS = {
     "starc.epic.canon": (epic_checks.canon, epic_claims.canon),

@@ -8,7 +8,7 @@ import pytest
 from figures.starc.ranks import Ranked
 from plumbline import catalogue, simulate
 from theory.starc import gaussian_law, sampling
-from theory.starc.mdp import TabularMDP
+from theory.starc.definitions.mdp import TabularMDP
 
 TABLES = ("correlation", "scaling", "inflation")
 

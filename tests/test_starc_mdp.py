@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from plumbline.errors import InputError
-from theory.starc.mdp import RationalMDP, TabularMDP
+from theory.starc.definitions.mdp import RationalMDP, TabularMDP
 
 TAU = np.array([[[0.5, 0.5], [0.25, 0.75]], [[0.2, 0.8], [1.0, 0.0]]])
 HALF = np.array([0.5, 0.5])

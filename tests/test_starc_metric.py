@@ -12,8 +12,9 @@ from plumbline.evidence import Verdict
 from proofs_checks.starc import environments, metric
 from proofs_checks.starc import instances as drawn
 from proofs_checks.starc.reachable import mdp_data, reached_mdps
-from theory.starc import canonicalisations, exact, metric_claims, metric_witnesses, metrics
-from theory.starc.mdp import RationalMDP
+from theory.starc import metric_claims, metric_witnesses
+from theory.starc.definitions import canonicalisations, exact, metrics
+from theory.starc.definitions.mdp import RationalMDP
 
 HALF = Fraction(1, 2)
 UNIFORM = RationalMDP([[[HALF, HALF]] * 2] * 2, [HALF, HALF], Fraction(9, 10))

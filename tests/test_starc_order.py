@@ -13,8 +13,9 @@ from plumbline.formula import Formula
 from proofs_checks.starc import instances as drawn
 from proofs_checks.starc import order
 from proofs_checks.starc.reachable import mdp_data, reached_mdps
-from theory.starc import exact, exact_canon, order_claims, order_witnesses
-from theory.starc.mdp import RationalMDP
+from theory.starc import exact_canon, order_claims, order_witnesses
+from theory.starc.definitions import exact
+from theory.starc.definitions.mdp import RationalMDP
 from theory.starc.metric_witnesses import distance
 
 M1, R1, R2 = drawn.M1, drawn.M1_R1, drawn.M1_R2

@@ -33,9 +33,10 @@ from proofs_checks.starc.instances import (
     random_reward,
 )
 from proofs_checks.starc.pairs import M1_PAIR, ONE_TRIVIAL, OPPOSITE, TIGHT, nontrivial
-from theory.starc import constants_claims, exact, metrics, regret_claims, regret_witnesses
-from theory.starc import regret as newton
-from theory.starc.mdp import RationalMDP, TabularMDP
+from theory.starc import constants_claims, regret_claims, regret_witnesses
+from theory.starc.definitions import exact, metrics
+from theory.starc.definitions import regret as newton
+from theory.starc.definitions.mdp import RationalMDP, TabularMDP
 
 CLAIMS = [
     claim for module in (regret_claims, constants_claims) for claim in vars(module).values() if isinstance(claim, Claim)

@@ -12,12 +12,13 @@ import pytest
 import torch
 from scipy.optimize import linprog
 
-from theory.starc import exact, exact_canon, exact_epic
+from theory.starc import exact_canon, exact_epic
 from theory.starc.compare import compare
-from theory.starc.mdp import RationalMDP, TabularMDP
+from theory.starc.definitions import exact
+from theory.starc.definitions.mdp import RationalMDP, TabularMDP
+from theory.starc.definitions.regret import worst_case_regret
+from theory.starc.definitions.returns import optimal_actions, range_norm, returns_of, shaping_matrix
 from theory.starc.random_mdps import random_rewards, sparse_transitions
-from theory.starc.regret import worst_case_regret
-from theory.starc.returns import optimal_actions, range_norm, returns_of, shaping_matrix
 
 
 @pytest.fixture(autouse=True, scope="module")

@@ -10,8 +10,9 @@ import numpy as np
 from figures import style
 from figures.starc.ray import m1
 from plumbline.nouns import Figure
-from theory.starc import exact, exact_canon, exact_epic
-from theory.starc.mdp import RationalMDP
+from theory.starc import exact_canon, exact_epic
+from theory.starc.definitions import exact
+from theory.starc.definitions.mdp import RationalMDP
 
 MEASURES = ("EPIC", "DARD", "VAL", "range", "W")
 _LABELS = ("EPIC", "DARD", r"VAL, $L_2$", r"$d_\Omega$", r"worst-case regret $W$")

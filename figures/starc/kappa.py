@@ -10,7 +10,7 @@ import torch
 from figures import style
 from plumbline.nouns import Figure
 from theory.starc import gaussian_law
-from theory.starc.regret import worst_case_regret
+from theory.starc.definitions.regret import worst_case_regret
 
 _ANGLES = 241
 _POINTS = tuple((eps, gamma) for gamma in (0.5, 0.9, 0.99) for eps in (0.003, 0.01, 0.03, 0.1, 0.3, 0.9))

@@ -11,9 +11,9 @@ import torch
 
 from figures import style
 from plumbline.nouns import Figure
-from theory.starc import exact
-from theory.starc.mdp import RationalMDP
-from theory.starc.returns import range_norm
+from theory.starc.definitions import exact
+from theory.starc.definitions.mdp import RationalMDP
+from theory.starc.definitions.returns import range_norm
 
 _GRID = 301
 

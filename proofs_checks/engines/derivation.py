@@ -176,6 +176,12 @@ class Derivation:
         rests = tuple(name for fact in requires for name in fact.rests_on)
         return Fact(WORDS, WORDS, "==", premises, (*rests, f"lemma:{lemma.name}"), self)
 
+    def premise(self, label: str, finding: Finding) -> Fact:
+        """What an engine found elsewhere, as a fact in words; it must hold."""
+        self._established(label, finding)
+        self._record(label, finding.engine, finding.statement, "", "")
+        return Fact(WORDS, WORDS, "==", (finding,), (), self)
+
     def by_definition(self, label: str, left: Any, right: Any) -> Fact:
         """``left >= right`` because of what an aggregate is (a maximum is at least each of its terms)."""
         self._try(label, left, right, ">=")

@@ -2,8 +2,8 @@
 
 What this engine grants is ``certified``: both sides are Fractions (a float is refused), so a relation that is
 found is one that holds. Where a side is an optimum, the caller establishes it by a certificate that it verifies
-(:func:`theory.starc.exact.verify`), never by the optimiser's word. The scope is the finitely many instances,
-unless the claim speaks of nothing else (a domain without axes).
+(as :func:`theory.starc.definitions.exact.verify` does), never by the optimiser's word. The scope is the finitely many
+instances, unless the claim speaks of nothing else (a domain without axes).
 """
 
 from __future__ import annotations

@@ -15,7 +15,6 @@ from plumbline.formula import emit_standalone
 from plumbline.nouns import Effort, Subject, check
 from proofs_checks.engines import instances, rational
 from proofs_checks.engines.derivation import Derivation, Fact, Sample, derive
-from proofs_checks.engines.facts import WORDS
 from proofs_checks.engines.rational import Relation
 from proofs_checks.starc import certified
 from proofs_checks.starc.certified import Pair
@@ -34,10 +33,6 @@ def _without_discount(d: Derivation) -> list[Fact]:
         d.positive("the occupancies of a bandit have mass 1/(1 - gamma) > 0", scale),
         d.identity("W is the same at every discount", (c * scale) / (h * scale), c / h),
     ]
-
-
-def _established(finding: Finding) -> Fact:
-    return Fact(WORDS, WORDS, "==", (finding,), ())
 
 
 def _ratio(subject: Subject) -> Finding:
@@ -76,7 +71,7 @@ def _ratio(subject: Subject) -> Finding:
         ]
         d = Derivation(Domain(regret_bounds.DISCOUNT, *positive), [sample(*entry) for entry in tried])
         D, U, L = d["D"], d["U"], d["L"]
-        facts = [_established(exact_values), *_without_discount(d)]
+        facts = [d.premise("exact values of the pair", exact_values), *_without_discount(d)]
         left = d.expands("U", U)
         sound = d.by_definition("sound: W(R1, R2) = 1 <= U d", U * D, sympy.Integer(1))
         complete = d.by_definition("complete, d symmetric: L d <= W(R2, R1) = 1/2", sympy.Rational(1, 2), L * D)
@@ -137,7 +132,7 @@ def _triple_derivation(subject: Subject, join: str) -> Finding:
         gammas = [Fraction(0), Fraction(1, 2), Fraction(99, 100)]
         d = Derivation(variables, [sample(gammas[k % 3], i, j) for k, (i, j) in enumerate(pairs)])
         d.expands("W = (c/(1-gamma))/(h/(1-gamma))", (d["c"] / (1 - d["gamma"])) / (d["h"] / (1 - d["gamma"])))
-        return d.conclude([_established(found), *_without_discount(d)], scope, statement)
+        return d.conclude([d.premise("exact values of the triple", found), *_without_discount(d)], scope, statement)
 
     return derive(proof, scope, statement)
 

@@ -23,7 +23,7 @@ from proofs_checks.starc.reachable import mdp_data, random_policy
 from theory import lemmas
 from theory.starc import canon_claims, exact_canon
 from theory.starc.canon_witnesses import moved
-from theory.starc.mdp import RationalMDP
+from theory.starc.definitions.mdp import RationalMDP
 from theory.starc.order_witnesses import dot
 from theory.starc.ranges import DISCOUNT
 

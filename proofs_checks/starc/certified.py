@@ -10,9 +10,9 @@ from typing import Any
 
 from plumbline.errors import PlumblineError
 from proofs_checks.starc.instances import Reward
-from theory.starc import exact
-from theory.starc.exact import Rates
-from theory.starc.mdp import RationalMDP
+from theory.starc.definitions import exact
+from theory.starc.definitions.exact import Rates
+from theory.starc.definitions.mdp import RationalMDP
 
 ZERO = Fraction(0)
 

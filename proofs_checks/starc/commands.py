@@ -16,8 +16,8 @@ from plumbline.errors import InputError
 
 if TYPE_CHECKING:
     from theory.starc.compare import Comparison, ExactComparison, Regret
-    from theory.starc.exact import RegretCertificate
-    from theory.starc.mdp import TabularMDP
+    from theory.starc.definitions.exact import RegretCertificate
+    from theory.starc.definitions.mdp import TabularMDP
 
 KEYS = ("transitions", "initial", "discount", "R1", "R2")
 _DESCRIPTION = """\
@@ -56,7 +56,7 @@ def _integer(text: str) -> int:
 
 def read(path: str) -> tuple[TabularMDP, np.ndarray, np.ndarray]:
     """The environment and the rewards of a file; InputError for anything else."""
-    from theory.starc.mdp import TabularMDP
+    from theory.starc.definitions.mdp import TabularMDP
 
     try:
         loaded = np.load(path, allow_pickle=False)

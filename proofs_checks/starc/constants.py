@@ -35,7 +35,8 @@ from proofs_checks.starc.pairs import (
     value_at,
 )
 from theory import lemmas
-from theory.starc import constants_claims, exact, regret_bounds
+from theory.starc import constants_claims, regret_bounds
+from theory.starc.definitions import exact
 
 _FAMILIES = ("dense", "deterministic", "exogenous", "bandit")
 _SCALES = (("1", "1", "1"), ("3", "1", "1"), ("1/2", "1", "1"), ("1", "1", "2"), ("1", "5", "1"), ("2", "1/3", "3/5"))

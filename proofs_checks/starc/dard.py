@@ -31,7 +31,7 @@ from theory.starc import dard_claims as claims
 from theory.starc import epic_bounds as bounds
 from theory.starc import epic_witnesses as definitions
 from theory.starc import exact_epic
-from theory.starc.mdp import RationalMDP
+from theory.starc.definitions.mdp import RationalMDP
 
 _NINE_TENTHS = Fraction(9, 10)
 _HALF = Fraction(1, 2)

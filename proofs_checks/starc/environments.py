@@ -17,7 +17,8 @@ from proofs_checks.engines.derivation import Derivation, Fact, Sample, StepFaile
 from proofs_checks.starc.metric import pairs, zeros
 from proofs_checks.starc.reachable import mdp_data
 from theory import lemmas
-from theory.starc import exact, metric_claims
+from theory.starc import metric_claims
+from theory.starc.definitions import exact
 from theory.starc.metric_witnesses import range_distance
 from theory.starc.ranges import DISCOUNT
 

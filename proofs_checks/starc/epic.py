@@ -23,7 +23,7 @@ from theory.starc import epic_bounds as bounds
 from theory.starc import epic_claims as claims
 from theory.starc import epic_witnesses as definitions
 from theory.starc import exact_epic
-from theory.starc.mdp import RationalMDP
+from theory.starc.definitions.mdp import RationalMDP
 
 _DIGITS = 60
 _REALS = ("R", "here", "ahead", "mean", "P", "Q", "B", "R_", "here_", "ahead_", "mean_", "x", "y")

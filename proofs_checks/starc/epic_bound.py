@@ -32,7 +32,7 @@ from theory import lemmas
 from theory.starc import epic_bounds as bounds
 from theory.starc import epic_claims as claims
 from theory.starc import epic_witnesses as definitions
-from theory.starc.mdp import RationalMDP
+from theory.starc.definitions.mdp import RationalMDP
 
 _DIGITS = 60
 _HALF = Fraction(1, 2)

@@ -23,7 +23,8 @@ from proofs_checks.starc.certified import Pair
 from proofs_checks.starc.instances import leaving_chain, random_pairs
 from proofs_checks.starc.pairs import value_at
 from theory import lemmas
-from theory.starc import exact, regret_bounds, regret_claims
+from theory.starc import regret_bounds, regret_claims
+from theory.starc.definitions import exact
 from theory.starc.regret_witnesses import real
 
 _CHAINS = tuple(

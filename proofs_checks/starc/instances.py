@@ -10,7 +10,7 @@ import random
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-from theory.starc.mdp import RationalMDP
+from theory.starc.definitions.mdp import RationalMDP
 
 Reward = list[list[list[Fraction]]]
 

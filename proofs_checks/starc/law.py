@@ -14,7 +14,7 @@ from plumbline.evidence import Finding
 from plumbline.nouns import Effort, Subject, check
 from proofs_checks.engines.statistics import ExponentDesign, MeanDesign, fit_exponent, prove_mean_equals
 from theory.starc import gaussian_law, sampling
-from theory.starc.mdp import TabularMDP
+from theory.starc.definitions.mdp import TabularMDP
 
 _RHOS = (Fraction(-1, 2), Fraction(1, 4), Fraction(3, 5), Fraction(9, 10))
 _STATES = 2000

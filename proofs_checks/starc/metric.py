@@ -29,7 +29,7 @@ from proofs_checks.starc.reachable import Pair, mdp_data, reached_mdps
 from theory import lemmas
 from theory.starc import exact_canon, metric_claims
 from theory.starc.canon_witnesses import moved
-from theory.starc.mdp import RationalMDP
+from theory.starc.definitions.mdp import RationalMDP
 
 _NORMS = ("2", "1", "inf")
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 from fractions import Fraction
 
 from proofs_checks.engines import lp
+from theory.starc.definitions.mdp import RationalMDP
 from theory.starc.exact_canon import Reward, shaping_matrix
-from theory.starc.mdp import RationalMDP
 
 
 def weights(mdp: RationalMDP, norm: str) -> list[Fraction]:

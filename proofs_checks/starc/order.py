@@ -26,8 +26,9 @@ from proofs_checks.starc.instances import (
 )
 from proofs_checks.starc.reachable import Pair, mdp_data, random_policy, reached_mdps, shapings
 from theory import lemmas
-from theory.starc import exact, exact_canon, order_claims
-from theory.starc.mdp import RationalMDP
+from theory.starc import exact_canon, order_claims
+from theory.starc.definitions import exact
+from theory.starc.definitions.mdp import RationalMDP
 from theory.starc.order_witnesses import dot, expected, flat, occupancy_under
 from theory.starc.ranges import DISCOUNT, FACTOR
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from proofs_checks.starc.instances import M1, M1_R1, Reward, random_mdp, random_reward, redistribution
-from theory.starc.mdp import RationalMDP
+from theory.starc.definitions.mdp import RationalMDP
 
 Pair = tuple[RationalMDP, Reward, Reward]
 _REACHED = ("dense", "deterministic", "exogenous", "bandit", "chain")

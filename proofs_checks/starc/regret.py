@@ -24,7 +24,8 @@ from proofs_checks.starc import certified
 from proofs_checks.starc.certified import Pair
 from proofs_checks.starc.pairs import M1_PAIR, ONE_TRIVIAL, OPPOSITE, TIGHT, compared, drawn, nontrivial, value_at
 from theory import lemmas
-from theory.starc import exact, regret_bounds, regret_claims
+from theory.starc import regret_bounds, regret_claims
+from theory.starc.definitions import exact
 
 _DIRECTIONS = {"upper": ("<=", ("<", "==")), "lower": (">=", (">", "==")), "reversed": ("<=", ("<", "=="))}
 

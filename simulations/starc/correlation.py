@@ -13,11 +13,11 @@ import torch
 from pydantic import BaseModel, ConfigDict, Field
 
 from plumbline.nouns import Experiment
-from theory.starc import canonicalisations
-from theory.starc.metrics import NORMS, lp_norm, pearson_distance, range_distance
+from theory.starc.definitions import canonicalisations
+from theory.starc.definitions.metrics import NORMS, lp_norm, pearson_distance, range_distance
+from theory.starc.definitions.regret import worst_case_regret
+from theory.starc.definitions.returns import range_norm, returns_of
 from theory.starc.random_mdps import random_rewards, sparse_transitions
-from theory.starc.regret import worst_case_regret
-from theory.starc.returns import range_norm, returns_of
 
 CANONICALISATIONS = {
     "none": "the reward itself",

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from plumbline.nouns import Experiment
 from theory.starc import sampling
-from theory.starc.mdp import TabularMDP
+from theory.starc.definitions.mdp import TabularMDP
 
 
 class Settings(BaseModel):

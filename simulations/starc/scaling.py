@@ -13,11 +13,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from plumbline.nouns import Experiment
 from theory.starc import gaussian_law
-from theory.starc.canonicalisations import epic, expected_reward, value_adjusted_levelling
-from theory.starc.metrics import pearson_distance, range_distance, starc_distance
+from theory.starc.definitions.canonicalisations import epic, expected_reward, value_adjusted_levelling
+from theory.starc.definitions.metrics import pearson_distance, range_distance, starc_distance
+from theory.starc.definitions.regret import worst_case_regret
+from theory.starc.definitions.returns import range_norm, returns_of
 from theory.starc.random_mdps import sparse_transitions
-from theory.starc.regret import worst_case_regret
-from theory.starc.returns import range_norm, returns_of
 
 
 class Settings(BaseModel):

@@ -12,9 +12,9 @@ PAPER = Paper(
     summary=(
         r"Two rewards of a finite environment order policies alike iff they differ by potential shaping, "
         r"S'-redistribution and positive scaling. STARC metrics remove the three and measure what is left; small "
-        r"distance means small worst-case regret and large distance large regret somewhere. Beside them stands an exact "
-        r"identity: worst-case regret is the distance to a ray in the range norm, which gives a metric with constants "
-        r"1 and 1/2 in every environment, and a certificate over the rationals for every pair of rewards."
+        r"distance means small worst-case regret and large distance large regret somewhere. Beside them stands an "
+        r"exact identity: worst-case regret is the distance to a ray in the range norm, which gives a metric with "
+        r"constants 1 and 1/2 in every environment, and a certificate over the rationals for every pair of rewards."
     ),
     references=(
         "A. Gleave, M. Dennis, S. Legg, S. Russell, J. Leike, Quantifying Differences in Reward Functions, ICLR 2021",

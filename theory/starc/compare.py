@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from plumbline.errors import InputError, PlumblineError
-from theory.starc import exact
-from theory.starc.mdp import RationalMDP, TabularMDP
+from theory.starc.definitions import exact
+from theory.starc.definitions.mdp import RationalMDP, TabularMDP
 
 if TYPE_CHECKING:
     import torch
@@ -83,8 +83,8 @@ def compare(mdp: TabularMDP, R1: Any, R2: Any) -> Comparison:
 
 
 def _distances(mdp: TabularMDP, tau: torch.Tensor, mu0: torch.Tensor, R: torch.Tensor) -> dict[str, float | None]:
-    from theory.starc import canonicalisations as forms
-    from theory.starc.metrics import lp_norm, pearson_distance, range_distance, starc_distance
+    from theory.starc.definitions import canonicalisations as forms
+    from theory.starc.definitions.metrics import lp_norm, pearson_distance, range_distance, starc_distance
 
     gamma, both = mdp.discount, tau.expand(2, -1, -1, -1)
     val, least = forms.value_adjusted_levelling(both, gamma, R), forms.minimal_l2(both, gamma, R)
@@ -107,8 +107,8 @@ def _stochastic(occupancy: np.ndarray) -> np.ndarray:
 
 def _regret(mdp: TabularMDP, tau: torch.Tensor, mu0: torch.Tensor, r: torch.Tensor) -> Regret:
     """W(r1, r2) with its proof, r (2, S, A)."""
-    from theory.starc.regret import worst_case_regret
-    from theory.starc.returns import occupancy_of, range_norm, returns_of
+    from theory.starc.definitions.regret import worst_case_regret
+    from theory.starc.definitions.returns import occupancy_of, range_norm, returns_of
 
     gamma, r1, r2 = mdp.discount, r[:1], r[1:]
     found = worst_case_regret(tau, mu0, gamma, r1, r2)

@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import Any
 
 from plumbline.errors import InputError
-from theory.starc.mdp import RationalMDP
+from theory.starc.definitions.mdp import RationalMDP
 
 Reward = list[list[list[Fraction]]]
 Law = Sequence[Fraction]

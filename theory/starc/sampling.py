@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from theory.starc.mdp import TabularMDP
+from theory.starc.definitions.mdp import TabularMDP
 
 
 def successor_counts(draw: Any, mdp: TabularMDP, m: int, runs: int) -> np.ndarray:

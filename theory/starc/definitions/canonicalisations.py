@@ -1,9 +1,9 @@
 """Canonicalisation functions of rewards, batched in torch (float64), from their definitions.
 
 Shapes: tau (B, S, A, S), gamma (B,) or a number, R (B, S, A, S) -> (B, S, A, S). Laws: policy (B, S, A),
-states (B, S), actions (B, A). A canonicalisation in the sense of the paper is linear, differs from R by potential shaping and
-S'-redistribution, and agrees exactly on rewards that do; ``value_adjusted_levelling`` and ``minimal_l2`` are such. EPIC's and
-DARD's are not: EPIC's keeps S'-redistribution apart, DARD's changes the order of policies.
+states (B, S), actions (B, A). A canonicalisation in the sense of the paper is linear, differs from R by potential
+shaping and S'-redistribution, and agrees exactly on rewards that do; ``value_adjusted_levelling`` and ``minimal_l2``
+are such. EPIC's and DARD's are not: EPIC's keeps S'-redistribution apart, DARD's changes the order of policies.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def policy_values(tau: torch.Tensor, gamma: Any, r: torch.Tensor, policy: torch.
 def value_adjusted_levelling(
     tau: torch.Tensor, gamma: Any, R: torch.Tensor, policy: torch.Tensor | None = None
 ) -> torch.Tensor:
-    """E_S'[R(s, a, S') - V^pi(s) + gamma V^pi(S')], the advantage of pi, the same for every s' (pi uniform if not given)."""
+    """E_S'[R(s, a, S') - V^pi(s) + gamma V^pi(S')], the advantage of pi (uniform if not given), for every s'."""
     policy = _uniform(tau) if policy is None else policy
     r = expected_reward(tau, R)
     values = policy_values(tau, gamma, r, policy)
@@ -100,7 +100,7 @@ def epic(
 
 
 def dard(tau: torch.Tensor, gamma: Any, R: torch.Tensor, actions: torch.Tensor | None = None) -> torch.Tensor:
-    """R + E[gamma R(s', A, S'') - R(s, A, S') - gamma R(S', A, S'')], S' ~ tau(s, A), S'' ~ tau(s', A), one A ~ actions."""
+    """R + E[gamma R(s', A, S'') - R(s, A, S') - gamma R(S', A, S'')]; S' ~ tau(s, A), S'' ~ tau(s', A), one A."""
     b, _, a, _ = R.shape
     actions = torch.full((b, a), 1 / a, dtype=R.dtype, device=R.device) if actions is None else actions
     mean = torch.einsum("ba,bsa->bs", actions, expected_reward(tau, R))

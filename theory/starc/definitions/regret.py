@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from theory.starc.returns import Policies, greedy, improve, iterate, shaping_matrix
+from theory.starc.definitions.returns import Policies, greedy, improve, iterate, shaping_matrix
 
 if TYPE_CHECKING:
     import torch
@@ -92,7 +92,7 @@ def worst_case_regret(
 ) -> WorstCaseRegret:
     """W(R1, R2) for a batch: 0 where R1 is trivial, 1 where R2 is trivial and R1 is not.
 
-    Shapes as in :mod:`theory.starc.returns`; r1, r2 are expected rewards (B, S, A).
+    Shapes as in :mod:`theory.starc.definitions.returns`; r1, r2 are expected rewards (B, S, A).
     """
     import torch
 

@@ -10,7 +10,7 @@ from typing import Any
 import torch
 
 from plumbline.errors import InputError
-from theory.starc.returns import range_norm
+from theory.starc.definitions.returns import range_norm
 
 NORMS = ("1", "2", "inf")
 _ZERO = 1e-12

@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import Any
 
 from plumbline.errors import PlumblineError
-from theory.starc.mdp import RationalMDP
+from theory.starc.definitions.mdp import RationalMDP
 
 Rates = list[list[Fraction]]
 
