@@ -17,7 +17,7 @@ from plumbline.formula import Formula, emit_standalone
 from plumbline.nouns import Check, Effort, Subject, check
 from proofs_checks.calibration import regrets
 from proofs_checks.calibration.shape import Shape, shape
-from proofs_checks.engines import derivation, interval, search, symbolic
+from proofs_checks.engines import derivation, instances, interval, symbolic
 from proofs_checks.engines.separable import Law, Loss, fraction, minimum
 from theory.calibration import BETA, EVERYTHING, SurrogateLoss, tidied
 
@@ -38,11 +38,11 @@ def _judge(subject: Subject, effort: Effort) -> Iterator[Finding]:
     try:
         found = shape(loss)
     except InputError as error:
-        yield derivation.ENGINE.finding(Verdict.INCONCLUSIVE, EVERYTHING, _STATEMENT, reason=str(error))
+        yield derivation.undecided(EVERYTHING, _STATEMENT, str(error))
         return
     if found.curve != "convex":
         reason = "claims about concave losses are not proved here: use transformation(..)"
-        yield derivation.ENGINE.finding(Verdict.INCONCLUSIVE, EVERYTHING, _STATEMENT, reason=reason)
+        yield derivation.undecided(EVERYTHING, _STATEMENT, reason)
         return
     attacked = _attack(loss, claimed, (2, 3) if not effort.full else (2, 3, 5, 10), found)
     yield attacked
@@ -66,8 +66,8 @@ def _attack(loss: SurrogateLoss, claimed: Formula, classes: tuple[int, ...], fou
                     if shown.relation == "<":
                         scope = Instances(1, f"a law on {n} labels")
                         reason = f"confirmed: regret {shown.left} < T({beta}) = {shown.right}"
-                        return search.ENGINE.finding(Verdict.VIOLATED, scope, _STATEMENT, reason=reason, witness=shown)
-    return search.ENGINE.finding(Verdict.HOLDS, Instances(tried, "structured laws"), _STATEMENT)
+                        return instances.broken(scope, _STATEMENT, shown, reason)
+    return instances.unbroken(Instances(tried, "structured laws"), _STATEMENT)
 
 
 def _witness(loss: SurrogateLoss, claimed: Formula, law: Law, beta: Fraction, balls: Loss) -> Witness:
@@ -114,23 +114,15 @@ def _proof(loss: SurrogateLoss, claimed: Formula, found: Shape) -> Finding:
     """T <= T2 along the curve of optimal shares t in [1/2, 1), at beta = 1, and T2 is exact for every n by a lemma."""
     if not found.two_class:
         reason = "neither condition under which two classes decide is proved for this loss"
-        return derivation.ENGINE.finding(Verdict.INCONCLUSIVE, EVERYTHING, _STATEMENT, reason=reason)
+        return derivation.undecided(EVERYTHING, _STATEMENT, reason)
     value, transformed, same = _curve(loss, claimed)
     inside = _at_least(value, transformed)
     end = Real("beta", 1, 1)
     sure = Formula("T2 at 1", [end], lambda *_: _at(loss.phi, Fraction(1, 2)) - _at(loss.phi, Fraction(1)))
     ended = _at_least(sure, claimed.restrict(end))
     premises = [*found.findings, *found.two_class, *same, inside, ended]
-    steps = [item.statement for item in premises]
-    return derivation.ENGINE.finding(
-        Verdict.HOLDS,
-        EVERYTHING,
-        _STATEMENT,
-        certificate={"kind": "derivation", "steps": steps},
-        premises=premises,
-        rests_on=[f"lemma:{found.lemma}"],
-        effort={"steps": len(steps)},
-    )
+    assert found.lemma is not None
+    return derivation.by_lemma(found.lemma, premises, EVERYTHING, _STATEMENT)
 
 
 def _at_least(left: Formula, right: Formula) -> Finding:
@@ -145,7 +137,7 @@ def _at_least(left: Formula, right: Formula) -> Finding:
         return interval.prove_at_least(left, right, domain=left.domain, budget_seconds=_SECONDS)
     except RecursionError:
         reason = "the formulas are too large for ball arithmetic"
-        return derivation.ENGINE.finding(Verdict.INCONCLUSIVE, left.domain, same.statement, reason=reason)
+        return derivation.undecided(left.domain, same.statement, reason)
 
 
 def _agree(left: Formula, right: Formula) -> bool:

@@ -13,12 +13,12 @@ from flint import arb
 
 from plumbline.domain import Domain, Every, Instances, Integer, Real
 from plumbline.errors import InputError
-from plumbline.evidence import Finding, Verdict
+from plumbline.evidence import Finding
 from proofs_checks.calibration import lower, regrets
 from proofs_checks.calibration.concave import Pools
 from proofs_checks.calibration.regrets import Instance
 from proofs_checks.calibration.shape import Shape, rational, shape
-from proofs_checks.engines import derivation, search, separable
+from proofs_checks.engines import derivation, instances, separable
 from proofs_checks.engines.separable import Enclosure, Loss, ball
 from theory.calibration import CONCAVE_POOLS, PAIR_BOUND, SurrogateLoss
 
@@ -180,14 +180,9 @@ def _decide_by_theory(made: Transformation) -> None:
         conditions = "; ".join(finding.statement for finding in found.two_class)
         made.reason = f"for every n, by the lemma {found.lemma}: {conditions}"
         scope = Domain(Integer("n", 2, None), Real("beta", 0, 1), _LAWS, _SCORES)
-        made.decided_by = derivation.ENGINE.finding(
-            Verdict.HOLDS,
-            scope,
-            "the least regret at zero-one regret beta is the two-class value",
-            certificate={"kind": "derivation", "steps": [f.statement for f in (*found.findings, *found.two_class)]},
-            premises=[*found.findings, *found.two_class],
-            rests_on=[f"lemma:{found.lemma}"],
-        )
+        assert found.lemma is not None
+        statement = "the least regret at zero-one regret beta is the two-class value"
+        made.decided_by = derivation.by_lemma(found.lemma, [*found.findings, *found.two_class], scope, statement)
 
 
 def _decide_by_instances(made: Transformation) -> None:
@@ -198,7 +193,7 @@ def _decide_by_instances(made: Transformation) -> None:
         tried = sum(row.searched for row in made.rows)
         scope = Instances(tried, f"structured laws on {made.n} labels")
         made.reason = "no condition applies, and no law below the two-class value was found"
-        made.decided_by = search.ENGINE.finding(Verdict.INCONCLUSIVE, scope, statement, reason=made.reason)
+        made.decided_by = instances.unbroken(scope, statement, made.reason, undecided=True)
         return
     row = min(refuting, key=lambda row: float((row.value.upper / row.two_class.lower).mid()) if row.two_class else 1.0)
     assert row.two_class is not None

@@ -96,10 +96,11 @@ def _error(subject: Subject, part: str) -> Finding:
         left = d.expands("the gap is R*(H) - E[C*(x)]", R_star - E_least)
         above = d.lemma("R(h) = E[C(h,x)] >= E[C*(x)]: R*(H_all) >= E[C*]", lemmas.MONOTONE_INTEGRAL, R_all, E_least)
         below = d.lemma("scores chosen at each x: E[C*] >= R*(H_all)", lemmas.INTERCHANGE, E_least, R_all)
-        claimed = subject["gap"].at(A=R_star - R_all)
+        stated = d.equal("the claimed gap is the approximation error", gap_bounds.same_gap, subject["gap"])
+        claimed = gap_bounds.same_gap.at(A=R_star - R_all)
         least = d.combine("gap >= claimed value", left, claimed, [(1, above)])
         most = d.combine("claimed value >= gap", claimed, left, [(1, below)])
-        return d.conclude([same, least, most], scope, statement)
+        return d.conclude([same, stated, least, most], scope, statement)
 
     return derive(proof, scope, statement)
 

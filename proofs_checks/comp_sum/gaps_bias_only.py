@@ -276,7 +276,7 @@ def _noise(subject: Subject) -> Finding:
         for role, tau in (("low", low), ("high", high)):
             closed[role], even = _noisy_gap(d["e"], tau)
             facts.append(d.identity(f"norm of (1/2, 1/2) at tau = {tau}", even, 2 ** (1 - _exact(tau))))
-            if subject[role].expr.subs(subject[role].symbols["e"], d["e"]) != closed[role]:
+            if d.claimed(subject[role], e=d["e"]) != closed[role]:
                 raise StepFailed(f"the claimed form at tau = {tau} is not {closed[role]}")
         d.expands("both inputs have the same norm, the mean law is (1/2, 1/2)", closed["high"] - closed["low"])
         above = d.enclosed("the gap rises", closed["high"], closed["low"], strict=True)

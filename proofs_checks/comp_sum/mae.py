@@ -7,6 +7,7 @@ sets, m = |A|. P_A <= 1 and P_A <= (m - 1) p_j + p_k bound it below; both bounds
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
@@ -77,7 +78,7 @@ def _attack(subject: Subject) -> Iterator[Finding]:
         nodes = {role: emit_standalone(subject[role])}
         yield instances.compare(
             [_data(*attaining(6, m, Fraction(1, m - 1)), nodes, m=m) for m in range(2, 7)],
-            lambda entry, program=program: witness.make("comp_sum", program, entry, "an instance against the node"),
+            functools.partial(witness.make, "comp_sum", program, note="an instance against the node"),
             wanted=("==",),
             statement="the node lies on the transformation",
             description="nodes",

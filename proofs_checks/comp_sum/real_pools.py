@@ -21,10 +21,10 @@ import mpmath
 import sympy
 
 from plumbline.domain import Domain, Integer, Real
-from plumbline.evidence import Verdict
 from plumbline.formula import Formula, log, power
 from proofs_checks.comp_sum.samples import Conditional, conditionals
-from proofs_checks.engines.derivation import Derivation, Fact, Sample, StepFailed
+from proofs_checks.engines.derivation import Derivation, Fact, Sample
+from proofs_checks.engines.facts import established
 from proofs_checks.engines.interval.plain import prove_apart
 from theory import lemmas
 from theory.comp_sum import middle_bounds
@@ -50,10 +50,9 @@ _POSITIVE = (Real("P", 0, None, open_lo=True), *(Real(name, 0, None) for name in
 
 def apart(label: str, left: Any, axes: Sequence[Real]) -> Fact:
     """``left > 0`` on the closed box of the axes, by ball arithmetic."""
-    finding = prove_apart(Formula(label, list(axes), lambda *_: sympy.sympify(left)), 0, statement=f"{label} > 0")
-    if finding.verdict is not Verdict.HOLDS:
-        raise StepFailed(f"{label}: {finding.engine} says {finding.verdict} ({finding.reason})")
-    return Fact(left, sympy.Integer(0), ">", (finding,), ())
+    return established(
+        label, prove_apart(Formula(label, list(axes), lambda *_: sympy.sympify(left)), 0, statement=f"{label} > 0")
+    )
 
 
 def support_sum(e: Any, q: Any) -> Any:

@@ -353,6 +353,27 @@ class Derivation:
             raise StepFailed(f"samples do not spread over {axis.describe()}: {sorted(seen)}")
 
 
+def by_lemma(
+    lemma: str, hypotheses: Sequence[Finding], scope: Scope, statement: str, *, steps: Sequence[str] = ()
+) -> Finding:
+    """A statement read off a named lemma whose hypotheses are findings; it holds only if all of them do."""
+    listed = [*steps, *(finding.statement for finding in hypotheses)]
+    return ENGINE.finding(
+        Verdict.HOLDS,
+        scope,
+        statement,
+        certificate={"kind": "derivation", "steps": listed},
+        premises=hypotheses,
+        rests_on=[f"lemma:{lemma}"],
+        effort={"steps": len(listed)},
+    )
+
+
+def undecided(scope: Scope, statement: str, reason: str) -> Finding:
+    """Nothing was established, for the reason given."""
+    return ENGINE.finding(Verdict.INCONCLUSIVE, scope, statement, reason=reason)
+
+
 def derive(proof: Callable[[], Finding], scope: Scope, statement: str) -> Finding:
     """Run a derivation; a failed step makes it inconclusive, with the step as the reason."""
     start = time.perf_counter()

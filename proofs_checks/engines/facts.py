@@ -130,6 +130,13 @@ def require_smooth(label: str, functions: Sequence[Any]) -> None:
                 raise StepFailed(f"{label}: {function} is not made of smooth functions ({type(node).__name__})")
 
 
+def established(label: str, finding: Finding) -> Fact:
+    """What an engine found of a formula as a whole, as a fact in words; it must hold."""
+    if finding.verdict is not Verdict.HOLDS:
+        raise StepFailed(f"{label}: {finding.engine} says {finding.verdict} ({finding.reason})")
+    return Fact(WORDS, WORDS, "==", (finding,), ())
+
+
 def convexity(formula: Formula, variable: str = "beta") -> Fact:
     """``T'' >= 0`` inside the range of one variable of a formula: a hypothesis of convexity lemmas.
 

@@ -12,9 +12,19 @@ from typing import Any
 
 from plumbline.domain import Instances
 from plumbline.errors import InputError
-from plumbline.evidence import Engine, Finding, Strength, Verdict, Witness
+from plumbline.evidence import Engine, Finding, Scope, Strength, Verdict, Witness
 
 ENGINE = Engine("instances", Strength.SEARCHED)
+
+
+def broken(scope: Scope, statement: str, shown: Witness, reason: str) -> Finding:
+    """A statement violated by a witness that its own evaluation found."""
+    return ENGINE.finding(Verdict.VIOLATED, scope, statement, reason=reason, witness=shown)
+
+
+def unbroken(scope: Scope, statement: str, reason: str = "", *, undecided: bool = False) -> Finding:
+    """A statement that no tried instance broke; ``undecided`` where that says nothing of it."""
+    return ENGINE.finding(Verdict.INCONCLUSIVE if undecided else Verdict.HOLDS, scope, statement, reason=reason)
 
 
 def compare(

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
 
 from plumbline.errors import PlumblineError
 from theory.starc.definitions.mdp import RationalMDP
@@ -164,8 +163,8 @@ def worst_case_regret(mdp: RationalMDP, r1: Rates, r2: Rates) -> RegretCertifica
         here = line(mdp, r1, r2, factor)
         if here.a - factor * here.b == height:
             theta = -right.b / (left.b - right.b)
-            pairs: Any = ((left.best, left.worst), (right.best, right.worst))
-            return RegretCertificate(height, h1, factor, here.upper, here.lower, *pairs, theta)
+            low, high = (left.best, left.worst), (right.best, right.worst)
+            return RegretCertificate(height, h1, factor, here.upper, here.lower, low, high, theta)
         if here.b > 0:
             left = here
         else:
