@@ -137,6 +137,17 @@ def established(label: str, finding: Finding) -> Fact:
     return Fact(WORDS, WORDS, "==", (finding,), ())
 
 
+def declared(formula: Formula, domain: Domain) -> Any:
+    """The expression of a claimed formula, which must be declared on all of the domain's ranges of its variables."""
+    known = {axis.name: axis for axis in domain.ranges}
+    for axis in formula.variables:
+        have = known.get(axis.name)
+        if have is None or not covers(Domain(have), [Domain(axis)]):
+            wanted = have.describe() if have is not None else f"a domain without {axis.name}"
+            raise StepFailed(f"the claimed {formula.name} is declared on {axis.describe()}, used on {wanted}")
+    return formula.expr
+
+
 def convexity(formula: Formula, variable: str = "beta") -> Fact:
     """``T'' >= 0`` inside the range of one variable of a formula: a hypothesis of convexity lemmas.
 

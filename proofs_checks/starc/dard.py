@@ -22,6 +22,7 @@ from plumbline.formula import emit_standalone
 from plumbline.nouns import Effort, Subject, check
 from proofs_checks.engines import instances, rational, symbolic
 from proofs_checks.engines.derivation import Derivation, Sample, derive
+from proofs_checks.engines.facts import declared, exact_rational
 from proofs_checks.starc.certified import mdp_data, text
 from proofs_checks.starc.epic import attack_entries, environments, potential, triple
 from proofs_checks.starc.epic_families import RETURNING, resting_on
@@ -93,8 +94,8 @@ def _ranks(subject: Subject, effort: Effort) -> Finding:
 
     def verify(instance: tuple[RationalMDP, Any]) -> rational.Relation:
         mdp, actions = instance
-        stated = subject["rank"].at(S=sympy.Integer(mdp.n_states), A=sympy.Integer(mdp.n_actions))
-        return rational.Relation(exact_epic.dard_rank(mdp, actions), "==", Fraction(int(stated.p), int(stated.q)))
+        stated = subject["rank"].mpmath(S=mdp.n_states, A=mdp.n_actions)
+        return rational.Relation(exact_epic.dard_rank(mdp, actions), "==", exact_rational(stated))
 
     return rational.certify(mdps, verify, "rank of C_DARD = S^2 A - S", "all deterministic 2 x 2 MDPs, random MDPs")
 
@@ -185,7 +186,7 @@ def _nothing_else(subject: Subject, part: str) -> Finding:
         )
         facts = [bound, solvable]
         if part == "nothing_else":
-            facts.append(d.at_least("the stated bound is no smaller", subject["bound"], exact))
+            facts.append(d.at_most("the stated bound is no smaller", exact, subject["bound"]))
         else:
             facts.append(
                 d.deduce(
@@ -295,7 +296,7 @@ def not_equivalent(subject: Subject, effort: Effort) -> Iterator[Finding]:
     gamma = sympy.Symbol("gamma", real=True)
     for (role, value), part in zip(_gains(gamma).items(), ("reward", "canonical"), strict=True):
         yield symbolic.prove_identity(
-            value, subject[role].expr, domain, statement=f"{role}: J(stay) - J(go) by Bellman's equation"
+            value, declared(subject[role], domain), domain, statement=f"{role}: J(stay) - J(go) by Bellman's equation"
         ).for_part(part)
     for found in _threshold(subject, domain):
         yield found.for_part("threshold")
@@ -303,12 +304,14 @@ def not_equivalent(subject: Subject, effort: Effort) -> Iterator[Finding]:
 
 def _threshold(subject: Subject, domain: Domain) -> Iterator[Finding]:
     """gain_canonical = (g - gamma)(gamma + g + 1)/(2 (1 - gamma)): its sign is that of g - gamma, g the threshold."""
-    gamma, g = sympy.Symbol("gamma", real=True), subject["threshold"].expr
+    gamma, g = sympy.Symbol("gamma", real=True), declared(subject["threshold"], domain)
     factor = (gamma + g + 1) / (2 * (1 - gamma))
     positive = symbolic.prove_nonnegative(factor, domain, strict=True)
-    gain = symbolic.prove_nonnegative(subject["gain"].expr, domain, strict=True, statement="staying gains under R")
+    gain = symbolic.prove_nonnegative(
+        declared(subject["gain"], domain), domain, strict=True, statement="staying gains under R"
+    )
     sign = symbolic.prove_identity(
-        subject["gain_canonical"].expr,
+        declared(subject["gain_canonical"], domain),
         (g - gamma) * factor,
         domain,
         statement="the gain under C_DARD(R) is negative exactly for gamma beyond the threshold",

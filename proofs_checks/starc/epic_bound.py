@@ -24,6 +24,7 @@ from plumbline.formula import emit_standalone
 from plumbline.nouns import Effort, Subject, check
 from proofs_checks.engines import instances, symbolic
 from proofs_checks.engines.derivation import Derivation, Fact, Sample, derive
+from proofs_checks.engines.facts import declared
 from proofs_checks.starc.certified import mdp_data, text
 from proofs_checks.starc.epic import law
 from proofs_checks.starc.epic_families import UNIFORM, resting_on
@@ -218,7 +219,7 @@ def _bound(subject: Subject, scope: Domain) -> Finding:
         d, final = _derived()
         steps, read = list(d.steps), dict(d.read)
         try:
-            stated = d.at_least("the stated constant is no smaller", subject["constant"], bounds.sharp_constant)
+            stated = d.at_most("the stated constant is no smaller", bounds.sharp_constant, subject["constant"])
             return d.conclude([final, stated], scope, statement, rests_on=_RESTS_ON)
         finally:
             d.steps, d.read = steps, read
@@ -260,7 +261,8 @@ def _attained(subject: Subject) -> Iterator[Finding]:
     )
     square = sympy.expand(definitions.dot(weights, [x * x for x in definitions.entries(R1)]))
     distance = (1 - covariance / (sympy.sqrt(first) * sympy.sqrt(second))) / 2
-    domain, factor = claims.best_constant.domain, subject["attained"].expr
+    domain = claims.best_constant.domain
+    factor = declared(subject["attained"], domain)
     best, w = 2 * sympy.sqrt(1 + gamma**2), sympy.sqrt(1 + h**2 / (1 + gamma**2) ** 2)
     exact = bounds.attained_constant.expr
     near = 2 * (w**2 + w - 2) * (1 + gamma**2) ** 2 + 4 * h**4

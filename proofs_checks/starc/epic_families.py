@@ -21,7 +21,7 @@ from plumbline.formula import Formula, emit_standalone
 from plumbline.nouns import Effort, Subject, check
 from proofs_checks.engines import instances, symbolic
 from proofs_checks.engines.derivation import Derivation, Sample, derive
-from proofs_checks.engines.facts import exact_rational
+from proofs_checks.engines.facts import declared, exact_rational
 from proofs_checks.starc.certified import text
 from proofs_checks.starc.epic import law
 from theory import lemmas
@@ -182,7 +182,7 @@ def _square_of_distance(family: Family, kind: str) -> Any:
 
 def _distance(family: Family, kind: str, subject: Subject, domain: Domain) -> Iterator[Finding]:
     """The stated distance is nonnegative and its square is (1 - rho)/2, for every parameter and discount."""
-    claimed = subject["distance"].expr
+    claimed = declared(subject["distance"], domain)
     square = _square_of_distance(family, kind)
     sign = symbolic.prove_nonnegative(claimed, domain, statement="the stated distance is >= 0")
     statement = "the stated distance squared = (1 - rho)/2"
@@ -272,7 +272,7 @@ def _unsound(family: Family, domain: Domain, kind: str, subject: Subject) -> Ite
 
 def _unbounded(family: Family, domain: Domain, subject: Subject) -> Iterator[Finding]:
     """The constant times the distance stays below 1 = W, and the constant is at least a share of 1/parameter."""
-    constant, claimed = subject["constant"].expr, subject["distance"].expr
+    constant, claimed = declared(subject["constant"], domain), declared(subject["distance"], domain)
     value, _ = _symbols(family)
     premises = [
         symbolic.prove_nonnegative(
@@ -334,12 +334,13 @@ def _far(subject: Subject, domain: Domain) -> Iterator[Finding]:
     """D > 0 and D^2 >= 1/2 - 1/(4t): 1/2 - D^2 = 1/(2w) with w = sqrt(1 + 4 t^2) > 2t."""
     t = sympy.Symbol("t", real=True)
     w = sympy.sqrt(1 + 4 * t**2)
-    square = subject["distance"].expr ** 2
+    distance = declared(subject["distance"], domain)
+    square = distance**2
     premises = [
-        symbolic.prove_nonnegative(subject["distance"].expr, domain, strict=True),
+        symbolic.prove_nonnegative(distance, domain, strict=True),
         symbolic.prove_identity(sympy.Rational(1, 2) - square, 1 / (2 * w), domain),
         symbolic.prove_nonnegative(1 / (4 * t * w * (w + 2 * t)), domain),
-        symbolic.prove_nonnegative(bounds.least_square.expr - subject["least_square"].expr, domain),
+        symbolic.prove_nonnegative(bounds.least_square.expr - declared(subject["least_square"], domain), domain),
     ]
     final = symbolic.prove_identity(
         1 / (4 * t) - 1 / (2 * w),

@@ -224,7 +224,7 @@ def _upper(d: Derivation, subject: Subject) -> list[Fact]:
     return [
         d.combine("-W >= -d", left, -distance, [(sympy.Integer(1), ray)]),
         d.identity("d is the bound", distance, d.claimed(regret_bounds.range_upper, d=distance)),
-        d.at_least("the claimed bound is no smaller", subject["upper"], regret_bounds.range_upper),
+        d.at_most("the claimed bound is no smaller", regret_bounds.range_upper, subject["upper"]),
         d.nonnegative("R2 trivial: W = 1 = d", d.claimed(subject["upper"], d=sympy.Integer(1)) - 1),
     ]
 
@@ -258,7 +258,7 @@ def _reversed(d: Derivation, subject: Subject) -> list[Fact]:
         _half(d),
         d.combine("-W(R1,R2) >= -2 W(R2,R1)", left, -2 * v, [(sympy.Integer(1), first), (sympy.Integer(2), second)]),
         d.identity("2 W(R2,R1) is the bound", 2 * v, d.claimed(regret_bounds.reversed_regret, w=v)),
-        d.at_least("the claimed bound is no smaller", subject["reversed"], regret_bounds.reversed_regret),
+        d.at_most("the claimed bound is no smaller", regret_bounds.reversed_regret, subject["reversed"]),
     ]
 
 
