@@ -234,6 +234,8 @@ def _regret(family: Family, domain: Domain) -> Finding:
                     one[3] - one[2],
                 )
             )
+            if sympy.expand(one[1] - one[0] - (one[3] - one[2])) == 0:
+                facts.append(d.positive("at state 0 as well, should no policy visit state 1", one[1] - one[0]))
         facts.append(d.deduce(words, lemmas.OCCUPANCY, requires=facts))
         return d.conclude(facts, domain, statement)
 

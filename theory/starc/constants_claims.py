@@ -101,6 +101,7 @@ bilipschitz = Claim(
     subject=Subject({"constant": bounds.bilipschitz_constant}),
     provenance=Provenance.RECALLED,
     source="Skalse et al. 2024, derivation repeated",
+    assumptions=("completeness includes that two trivial rewards have distance 0",),
     parts=("ratio",),
     scale=("constant", "down"),
     refutations=(

@@ -40,7 +40,8 @@ kernel = Claim(
     statement=(
         _DARD + r"It is blind to shaping, and for $\Phi=-e+\gamma\bar P\Phi$, $\bar P$ the transitions under $D_A$, "
         r"$$\max_{s,a,s'}|R(s,a,s')-\gamma\Phi(s')+\Phi(s)|\le\frac{\max|C_{DARD}(R)|}{1-\gamma}.$$ So "
-        r"$\ker C_{DARD}$ is exactly the potentials, of rank $S^2A-S$, for every $\tau$, $D_A$ and $\gamma<1$."
+        r"$\ker C_{DARD}$ is exactly the potentials (dimension $S$) and $C_{DARD}$ has rank $S^2A-S$, for every "
+        r"$\tau$, $D_A$ and $\gamma<1$."
     ),
     domain=Domain(_MDP, _REWARD, _LAW, bounds.GAMMA),
     subject=Subject({"entry": bounds.dard_entry, "bound": bounds.residual_bound, "rank": bounds.potentials_rank}),
@@ -79,8 +80,9 @@ not_equivalent = Claim(
     statement=(
         _RETURNING
         + r"; $\mu_0$ and $D_A$ uniform, $r=(0,-1;1,1)$. Staying beats going by $\tfrac12$ under $R$ at every "
-        r"$\gamma$, and by $$\frac{1-\gamma-\gamma^2}{2(1-\gamma)}$$ under $C_{DARD}(R)$: the order is reversed, "
-        r"$W(R,C_{DARD}(R))=1$, if and only if $\gamma>(\sqrt5-1)/2$. So $C_{DARD}(R)$ is not equivalent to $R$."
+        r"$\gamma$, and by $$\frac{1-\gamma-\gamma^2}{2(1-\gamma)}$$ under $C_{DARD}(R)$: the order of "
+        r"the two is reversed if and only if $\gamma>(\sqrt5-1)/2$ (at that discount $C_{DARD}(R)$ is trivial). So "
+        r"$C_{DARD}(R)$ is not equivalent to $R$."
     ),
     domain=Domain(bounds.GAMMA),
     subject=Subject(

@@ -36,7 +36,7 @@ canon = Claim(
         _EPIC + _MEANS + r". For all rewards, potentials and discounts it is linear in $R$; "
         r"$C_{EPIC}(R+\gamma\Phi(s')-\Phi(s))=C_{EPIC}(R)$; and $C_{EPIC}(R)=R+\gamma\Psi(s')-\Psi(s)$ with $\Psi="
         r"\varphi+\gamma\bar\varphi/(1-\gamma)$. So its kernel is the potentials, it is idempotent, and it keeps "
-        r"$S'$-redistribution apart."
+        r"$S'$-redistribution apart in general."
     ),
     domain=Domain(REWARD, Every("Phi", "every potential"), LAWS, bounds.GAMMA),
     subject=Subject({"entry": bounds.epic_entry, "potential": bounds.epic_potential}),
@@ -236,7 +236,7 @@ sharp_bound = Claim(
     provenance=Provenance.DERIVED,
     source="derived from the definitions",
     assumptions=(_NOT_POTENTIALS,),
-    rests_on=("starc.epic.canon", "starc.epic.half_l2", "starc.order.invariance"),
+    rests_on=("starc.epic.canon", "starc.epic.half_l2", "starc.order.invariance", "starc.epic.best_constant"),
     scale=("constant", "down"),
     refutations=(
         Refutation(
@@ -261,8 +261,8 @@ best_constant = Claim(
         r"$R_1=(-1)^{s'}+\gamma(-1)^s+(2a-1)h$ and $R_2=(-1)^{s'}+\gamma(-1)^s$, under which all policies are optimal, "
         r"$K=2$ and the policy that always takes $a=0$: $$J_1(\pi_1^*)-J_1(\pi_2^*)=c(h)\,K\,\|R_1\|_{L_2(D)}\,"
         r"D_{EPIC}(R_1,R_2)/(1-\gamma),\qquad c(h)=(1+\gamma^2)\sqrt{\frac{2w(1+w)}{1+\gamma^2+h^2}},\quad "
-        r"w=\sqrt{1+\frac{h^2}{(1+\gamma^2)^2}},$$ and $c(h)^2\ge 4(1+\gamma^2)-4h^2$, so that "
-        r"$c(h)\to 2\sqrt{1+\gamma^2}$ as $h\to 0$."
+        r"w=\sqrt{1+\frac{h^2}{(1+\gamma^2)^2}},$$ and $c(h)^2\ge 4(1+\gamma^2)-4h^2$: as "
+        r"$h\to 0$ no constant below $2\sqrt{1+\gamma^2}$ is left."
     ),
     domain=Domain(bounds.SMALL, bounds.GAMMA),
     subject=Subject({"attained": bounds.attained_constant}),

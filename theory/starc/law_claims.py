@@ -45,7 +45,10 @@ gaussian = Claim(
             "opposite rewards are 2 apart, not sqrt(2)",
         ),
     ),
-    remark="Means of 2000 states each at rho = -1/2, 1/4, 3/5, 9/10 (W at the last three), resolved to 0.01.",
+    remark=(
+        "Means of 2000 states each at rho = -1/2, 1/4, 3/5, 9/10, resolved to 0.01; W at the last three only: "
+        "nothing here tests it for rho < 0, where it is 1."
+    ),
 )
 
 mc_inflation = Claim(
@@ -53,15 +56,19 @@ mc_inflation = Claim(
     kind=Kind.RATE,
     title="Sampled canonical forms inflate distances",
     statement=(
-        r"If the canonical forms (value-adjusted levelling, exact values) of two equivalent rewards are estimated "
-        r"from $m$ independent sampled successors for each state and action, their estimated $L_2$ distance, "
+        r"If the canonical forms (levelling under the uniform policy, exact values) of two equivalent nontrivial "
+        r"rewards are estimated from $m$ independent sampled successors for each state and action, their estimated "
+        r"$L_2$ distance, "
         r"whose truth is $0$, has a mean that falls like $C\,m^{-1/2}$, for every environment where some "
         r"canonical entry has positive variance."
     ),
-    domain=Domain(Every("mdp", "every finite Markov decision process"), Every("R", "every pair of equivalent rewards")),
+    domain=Domain(
+        Every("mdp", "every finite Markov decision process"), Every("R", "every pair of equivalent nontrivial rewards")
+    ),
     subject=Subject({"inflation": inflation}),
     provenance=Provenance.DERIVED,
     source="derived: central limit theorem and the delta method",
+    assumptions=("some canonical entry has positive variance under the transitions",),
     refutations=(
         Refutation(
             "slope -1",

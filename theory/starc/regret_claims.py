@@ -94,7 +94,7 @@ range_metric = Claim(
 optimal_ratio = Claim(
     id="starc.regret.optimal_ratio",
     kind=Kind.INEQUALITY,
-    title="No pseudometric has constants closer than a factor of 2",
+    title="In every environment: four arms force a factor of 2 between the constants",
     statement=(
         r"On the bandit with 4 arms, $R_1=(1,0,1,0)$ and $R_2=(2,0,1,1)$ have $W(R_1,R_2)=1$ and $W(R_2,R_1)="
         r"\tfrac12$. Whoever is symmetric, sound with $U$ and complete with $L$ there has $U\ge 2L$: "
@@ -159,9 +159,10 @@ exogenous = Claim(
         r"$$h(R)=\sum_sD_s|\Delta_s|,\qquad h(R_1)\,W=\min_\lambda\sum_sD_s|\Delta_{1s}-\lambda\Delta_{2s}|$$ over "
         r"$\lambda\in\{0\}\cup\{\Delta_{1s}/\Delta_{2s}>0\}$ (a weighted median), $d_\Omega=\sum_sD_s|\Delta_{1s}/h_1-"
         r"\Delta_{2s}/h_2|$, and the optimal policy of $R_2$ loses $\sum_{\Delta_{1s}\Delta_{2s}<0}D_s|\Delta_{1s}|$ "
-        r"under $R_1$. On the chain that leaves state 0 with probability $\varepsilon$: "
-        r"$D_0=1/(1-\gamma(1-\varepsilon))$, $D_1/D_0=\rho=\gamma\varepsilon/(1-\gamma)$, and the L2 condition number "
-        r"is $\kappa=\sqrt{1+\rho^2}/\min(1,\rho)$ for $\gamma>0$."
+        r"under $R_1$. On the chain that starts in 0, leaves it with probability $\varepsilon$ and stays in 1: "
+        r"$D_0=1/(1-\gamma(1-\varepsilon))$, $D_1/D_0=\rho=\gamma\varepsilon/(1-\gamma)$, and the condition number "
+        r"of $L_2$ on levelled rewards (uniform policy) against $h$ is $\kappa=\sqrt{1+\rho^2}/\min(1,\rho)$ for "
+        r"$\gamma>0$."
     ),
     domain=Domain(_EXOGENOUS, _ANY, SECOND),
     subject=Subject(
