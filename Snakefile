@@ -175,10 +175,12 @@ for paper in PAPERS:
                 read_by(paper, "figures"),
             output:
                 drawings(paper),
+            # a shell command is formatted when it runs, after the loop: the paper of this rule goes by its params
             params:
+                paper=paper,
                 seed=SEED,
             shell:
-                f"{PLUMBLINE} stage draw {paper} --size {SIZE} --seed {{params.seed}}"
+                f"{PLUMBLINE} stage draw {{params.paper}} --size {SIZE} --seed {{params.seed}}"
 
     rule:
         name:
