@@ -215,3 +215,22 @@ def test_wrong_settings_are_refused_in_one_line(project: Project, setting: str, 
     assert f"plumbline: {complaint}" in refused.stderr.splitlines()
     assert "Traceback" not in refused.stderr
     assert not (project.folder / "results").exists()
+
+
+def test_every_paper_of_the_tree_draws_its_own_figures(tmp_path: Path) -> None:
+    """A dry run of the real pipeline names one drawing command a paper: a rule made in a loop keeps its paper."""
+    from plumbline import catalogue
+
+    command = [sys.executable, "-m", "snakemake", "--dry-run", "--printshellcmds", "--cores", "1"]
+    done = subprocess.run(
+        command,
+        cwd=catalogue.root(),
+        env={**os.environ, "PLUMBLINE_RESULTS": str(tmp_path / "results")},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    drawn = [line.split("stage draw ")[1].split()[0] for line in done.stdout.splitlines() if "stage draw " in line]
+    assert sorted(drawn) == sorted(name for name in catalogue.paper_names() if catalogue.figures(name))
