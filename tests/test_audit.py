@@ -17,6 +17,7 @@ from plumbline.evidence import Finding
 from plumbline.formula import Formula, Max, box_cox, cosh, rational, sqrt
 from plumbline.formula.mutants import mutants
 from plumbline.nouns import Check, Claim, Effort, Kind, Provenance, Subject
+from plumbline.report import build
 from plumbline.report.audits import audits_html
 from proofs_checks import audit as comparison
 from proofs_checks import monotone
@@ -223,6 +224,14 @@ def test_the_report_shows_the_table_or_says_that_there_is_none(paper: Callable[.
     page = audits_html([(record, True)])
     assert "50.0% of the mutants that state more are killed" in page and "Stale" in page
     assert "<code>exponent 2 -&gt; 1.98 in x**2</code>" in page and page.count("<tr>") == 3
+
+
+def test_the_report_falls_back_on_the_committed_table(tmp_path: Path) -> None:
+    (found,) = build.audit_records(["comp_sum"], "quick", tmp_path)
+    record, stale = found
+    assert not stale and record["committed"] == "audit_comp_sum.json"
+    assert "the committed table is shown" in audits_html([found])
+    assert build.audit_records(["made_up"], "quick", tmp_path) == []
 
 
 # What the engines say of a mutant

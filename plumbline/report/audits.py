@@ -39,6 +39,9 @@ def audits_html(records: Sequence[tuple[Mapping[str, Any], bool]]) -> str:
     old = [escape(record["paper"]) for record, stale in records if stale]
     if old:
         lines.append(f"<p>Stale, sources changed since: {', '.join(old)}.</p>")
+    kept = [f"<code>benchmarks/{escape(record['committed'])}</code>" for record, _ in records if "committed" in record]
+    if kept:
+        lines.append(f"<p>Not run at this size here; the committed table is shown: {', '.join(kept)}.</p>")
     columns = "".join(f'<th scope="col">{text}</th>' for text in ("Claim", *HEADS.values(), "Rate"))
     rows = "\n".join(_row(item) for item in items)
     lines.append(f"<table><thead><tr>{columns}</tr></thead><tbody>\n{rows}\n</tbody></table>")
