@@ -27,6 +27,11 @@ KEYS = {
 }
 
 
+def _interruptible() -> None:
+    """A suite that a script put in the background ignores interrupts, and its children would inherit that."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 @dataclass(frozen=True)
 class Place:
     """A copy of plumbline beside the toy paper, with results of its own."""
@@ -43,6 +48,7 @@ class Place:
             stdout=stdout,
             stderr=subprocess.PIPE,
             text=True,
+            preexec_fn=_interruptible,
         )
 
     def __call__(self, *arguments: str, status: int = 0) -> str:
