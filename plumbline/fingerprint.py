@@ -19,7 +19,18 @@ from typing import Any
 from plumbline import catalogue, config
 from plumbline.errors import InputError
 
-NUMERIC_LIBRARIES = ("numpy", "scipy", "sympy", "mpmath", "python-flint", "torch")
+NUMERIC_LIBRARIES = (
+    "numpy",
+    "scipy",
+    "sympy",
+    "mpmath",
+    "python-flint",
+    "gmpy2",
+    "numba",
+    "cvxpy",
+    "clarabel",
+    "torch",
+)
 
 # Parts of plumbline that carry results about without deciding any; all others count everywhere.
 _CARRIERS = frozenset(
