@@ -26,7 +26,7 @@ def draw(tables: dict[str, Any], evidence: dict[str, Any]) -> tuple[Any, dict[st
         exponents = {
             "Hoeffding": bounds.hoeffding.numpy(p=p, q=q),
             "Bernstein": bounds.bernstein.numpy(p=p, s=(q - p) / (1 - p)),
-            "Chernoff": bounds.chernoff.numpy(p=p, q=q),
+            "Chernoff": bounds.chernoff.numpy(p=p, s=(q - p) / (1 - p)),
         }
         low = beta.ppf((1 - LEVEL) / 2, reached, samples - reached + 1)
         high = beta.ppf((1 + LEVEL) / 2, reached + 1, samples - reached)

@@ -67,34 +67,38 @@ def _real(value: Fraction) -> Any:
     return mpmath.mpf(value.numerator) / value.denominator
 
 
-_LAWS = (
-    (["0", "1"], ["1/2", "1/2"], 1, "4999999/5000000"),
-    (["0", "1"], ["9/10", "1/10"], 6, "1/2"),
-    (["0", "1/2", "1"], ["1/4", "1/4", "1/2"], 5, "4/5"),
-    (["0", "1"], ["1/2", "1/2"], 12, "3/4"),
-)
+_LAWS: list[tuple[Fraction, Fraction, int, bool]] = [
+    (Fraction(p), Fraction(s), n, halves)
+    for p, s, n, halves in (
+        *(("1/2", "9999999/10000000", 1, False), ("1/100", "999999/1000000", 1, False)),
+        *(("1/10", "1/2", 6, False), ("1/3", "1/4", 9, True), ("1/2", "1/2", 12, True)),
+        *(("1/2", "4/5", 3000, False), ("1/10", "2/3", 3000, False), ("1/50", "1/2", 3000, False)),
+        *(("9/10", "9/10", 8000, False), ("3/10", "1/3", 6000, False)),
+    )
+]
 
 
-def _law_sample(law: tuple[list[str], list[str], int, str]) -> Sample:
+def _law_sample(law: tuple[Fraction, Fraction, int, bool]) -> Sample:
     """Rates of one law: L of its tail, K of its exponential moment at the best multiplier of the bound."""
-    values, weights, n, q = [Fraction(x) for x in law[0]], [Fraction(x) for x in law[1]], law[2], Fraction(law[3])
-    p = sum((x * w for x, w in zip(values, weights, strict=True)), Fraction(0))
+    p, s, n, halves = law
+    q = p + s * (1 - p)
     multiplier = mpmath.log(_real(q * (1 - p) / (p * (1 - q))))
-    moment = sum(_real(w) * mpmath.exp(multiplier * _real(x)) for x, w in zip(values, weights, strict=True))
-    rate = -mpmath.log(_real(witnesses.tail(values, weights, n, q))) / n
-    return Sample({"p": p, "s": (q - p) / (1 - p), "L": rate, "K": mpmath.log(moment)}, rate, {"n": n})
+    half = 1 - _real(p) + _real(p) * mpmath.exp(multiplier / (2 if halves else 1))
+    chance = witnesses.tail(p, halves, n, q)
+    rate = (mpmath.log(chance.denominator) - mpmath.log(chance.numerator)) / n
+    return Sample({"p": p, "s": s, "L": rate, "K": mpmath.log(half) * (2 if halves else 1)}, rate, {"n": n})
 
 
 @check("concentration.chernoff.tail", timeout=30)
 def chernoff(subject: Subject, effort: Effort) -> Iterator[Finding]:
     """Exact tails of laws, then Markov's inequality at the multiplier log(q(1-p)/(p(1-q)))."""
-    statement, formulas = "tail <= exp(-n exponent)", {"exponent": emit_standalone(subject["exponent"])}
+    statement, formulas = "-log(tail)/n >= exponent", {"exponent": emit_standalone(subject["exponent"])}
     yield instances.compare(
-        [{"values": x, "weights": w, "n": n, "q": q, "formulas": formulas} for x, w, n, q in _LAWS],
-        lambda data: witness.make("concentration", "chernoff", data, "tail probability against the bound"),
-        wanted=("<", "=="),
+        [{"p": str(p), "s": str(s), "n": n, "halves": halves, "formulas": formulas} for p, s, n, halves in _LAWS],
+        lambda data: witness.make("concentration", "chernoff", data, "rate of an exact tail against the exponent"),
+        wanted=(">", "=="),
         statement=statement,
-        description="laws, n and q",
+        description="laws, n and s",
     )
     scope = claims.chernoff.domain
 
@@ -111,7 +115,7 @@ def chernoff(subject: Subject, effort: Effort) -> Iterator[Finding]:
         largest = sympy.log(1 - p + p * q * (1 - p) / (p * (1 - q)))
         moment = d.lemma("the moment", lemmas.BOUNDED_MOMENT, largest, K, requires=[upward])
         rate = d.combine("together", left, multiplier * q - largest, [(1, markov), (1, moment)])
-        exact = d.identity("this is the exponent", rate.right, d.claimed(subject["exponent"], p=p, q=q))
+        exact = d.identity("this is the exponent", rate.right, d.claimed(subject["exponent"], p=p, s=d["s"]))
         return d.conclude([rate, exact], scope, statement)
 
     yield derive(proof, scope, statement)
@@ -125,4 +129,6 @@ def hoeffding(subject: Subject, effort: Effort) -> Iterator[Finding]:
 
 @check("concentration.exponent.bernstein", timeout=30)
 def bernstein(subject: Subject, effort: Effort) -> Iterator[Finding]:
-    yield from _tangent(subject, claims.bernstein.domain, "s", [{"p": p, "s": s * p} for p in _P for s in _NEAR])
+    yield from _tangent(
+        subject, claims.bernstein.domain, "s", [{"p": p, "s": s * size} for p in _P for s in _NEAR for size in (p, 1)]
+    )

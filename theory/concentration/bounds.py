@@ -18,7 +18,12 @@ def bernstein_exponent(p: Any, s: Any) -> Any:
     return s**2 * (1 - p) / (2 * (p + s / 3))
 
 
-chernoff = Formula("chernoff", [P, Q], lambda p, q: q * log(q / p) + (1 - q) * log((1 - q) / (1 - p)))
+chernoff = Formula(
+    "chernoff",
+    [P, Real("s", 0, 1, open_lo=True, open_hi=True)],
+    lambda p, s: (p + s * (1 - p)) * log(1 + s * (1 - p) / p) + (1 - s) * (1 - p) * log(1 - s),
+)
+"""Relative entropy of q = p + s(1 - p) and p."""
 hoeffding = Formula("hoeffding", [P, Q], lambda p, q: 2 * (q - p) ** 2)
 bernstein = Formula("bernstein", [P, S], bernstein_exponent)
 hoeffding_strong = Formula("hoeffding", [P, Q], lambda p, q: Fraction(201, 100) * (q - p) ** 2)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from plumbline.domain import Domain, Every, Integer, Real
+from plumbline.domain import Domain, Every, Integer
 from plumbline.nouns import Claim, Kind, Paper, Provenance, Refutation, Subject
 from theory.concentration import bounds
 
@@ -26,12 +26,12 @@ chernoff = Claim(
     kind=Kind.INEQUALITY,
     title="Chernoff's bound",
     statement=(
-        r"For independent $X_1,\dots,X_n\in[0,1]$ whose means average to $p\in(0,1)$, and all $q\in(p,1)$: "
+        r"For independent $X_1,\dots,X_n\in[0,1]$ whose means average to $p\in(0,1)$, and $q=p+s(1-p)$, $s\in(0,1)$: "
         rf"$$\Pr\Big(\tfrac1n\sum_iX_i\ge q\Big)\le e^{{-n\,\mathrm{{kl}}(q,p)}},\qquad {_KL}.$$"
     ),
     domain=Domain(
         bounds.P,
-        Real("s", 0, 1, open_lo=True, open_hi=True, latex=r"\tfrac{q-p}{1-p}"),
+        bounds.chernoff.domain["s"],
         Integer("n", 1),
         Every("laws", "all independent variables in [0, 1] of average mean p"),
     ),

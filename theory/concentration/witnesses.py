@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from fractions import Fraction
+from functools import cache
+from math import comb
 from typing import Any
 
-from mpmath import exp, log, mpf
+from mpmath import log, mpf
 
 
 def exponent(data: Mapping[str, Any], formulas: Mapping[str, Callable[..., Any]]) -> tuple[Any, Any]:
@@ -18,22 +20,18 @@ def exponent(data: Mapping[str, Any], formulas: Mapping[str, Callable[..., Any]]
     return sum(a * log(a / b) for a, b in laws), formulas["exponent"](**point)
 
 
-def tail(values: list[Fraction], weights: list[Fraction], n: int, q: Fraction) -> Fraction:
-    """``P(mean of n independent copies >= q)`` of a law on finitely many values, exactly."""
-    sums = {Fraction(0): Fraction(1)}
-    for _ in range(n):
-        new: dict[Fraction, Fraction] = {}
-        for total, chance in sums.items():
-            for value, weight in zip(values, weights, strict=True):
-                new[total + value] = new.get(total + value, Fraction(0)) + chance * weight
-        sums = new
-    return sum((chance for total, chance in sums.items() if total >= n * q), Fraction(0))
+@cache
+def tail(p: Fraction, halves: bool, n: int, q: Fraction) -> Fraction:
+    """``P(mean >= q)`` of n independent variables of mean p: values in {0, 1}, or in {0, 1/2, 1} as halved pairs."""
+    trials = 2 * n if halves else n
+    least = -((-trials * q.numerator) // q.denominator)
+    yes, no = p.numerator, p.denominator - p.numerator
+    total = sum(comb(trials, k) * yes**k * no ** (trials - k) for k in range(least, trials + 1))
+    return Fraction(total, p.denominator**trials)
 
 
 def chernoff(data: Mapping[str, Any], formulas: Mapping[str, Callable[..., Any]]) -> tuple[Any, Any]:
-    """Left: the exact tail probability of n copies of a law. Right: ``exp(-n exponent)``."""
-    values, weights = ([Fraction(x) for x in data[name]] for name in ("values", "weights"))
-    n, q = int(data["n"]), Fraction(data["q"])
-    p = sum(x * w for x, w in zip(values, weights, strict=True))
-    chance = tail(values, weights, n, q)
-    return mpf(chance.numerator) / chance.denominator, exp(-n * formulas["exponent"](p=p, q=q))
+    """Left: the rate ``-log(tail)/n``, the tail summed exactly. Right: the claimed exponent."""
+    p, s, n = Fraction(data["p"]), Fraction(data["s"]), int(data["n"])
+    chance = tail(p, bool(data["halves"]), n, p + s * (1 - p))
+    return (log(mpf(chance.denominator)) - log(mpf(chance.numerator))) / n, formulas["exponent"](p=p, s=s)
