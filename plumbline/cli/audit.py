@@ -6,10 +6,10 @@ import argparse
 import contextlib
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Any, TextIO
 
-from plumbline.cli.arguments import Subcommands, add_seed, add_size, positive_number, whole_number, writable
+from plumbline.cli import json_output
+from plumbline.cli.arguments import Subcommands, add_seed, add_size, positive_number, whole_number
 
 EPILOG = """\
 Every number and exponent of every claimed formula is changed by one per cent, every sign flipped, and the
@@ -46,16 +46,13 @@ def run(arguments: argparse.Namespace) -> int:
     from plumbline import audit, catalogue
 
     claims = catalogue.select(arguments.names)
-    to_stdout = arguments.json == "-"
-    if arguments.json and not to_stdout:
-        writable(Path(arguments.json))
-    out = sys.stderr if to_stdout else sys.stdout
+    out = json_output.text_stream(arguments.json)
     plan = audit.Plan(arguments.effort, arguments.seed, float(arguments.time_limit), arguments.workers, arguments.fresh)
     with _progress(sys.stderr) as say:
         found = audit.audit(claims, plan, say)
     _print(found, out)
     if arguments.json:
-        _write(found, arguments.json)
+        json_output.write(_as_json(found), arguments.json)
     return 0 if audit.passes(found) else 1
 
 
@@ -86,22 +83,15 @@ def _rate(item: Mapping[str, Any]) -> str:
     return shown if item["counted"] else f"{shown} (not counted: {item['coverage']})"
 
 
-def _write(found: Sequence[Mapping[str, Any]], target: str) -> None:
-    import json
-
+def _as_json(found: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     from plumbline import audit
-    from plumbline.files import write_json
 
-    value = {
+    return {
         "version": audit.VERSION,
         "passes": audit.passes(found),
         "rate": audit.rate(item for item in found if item["counted"]),
         "claims": [dict(item) for item in found],
     }
-    if target == "-":
-        print(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False))
-    else:
-        write_json(Path(target), value, parents=False)
 
 
 @contextlib.contextmanager

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import json
-import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
-from plumbline.cli.arguments import Subcommands, add_seed, add_size, writable
+from plumbline.cli import json_output
+from plumbline.cli.arguments import Subcommands, add_seed, add_size
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -49,10 +47,7 @@ def run(arguments: argparse.Namespace) -> int:
     from plumbline.cli import entries
 
     claims = catalogue.select(arguments.names)
-    to_stdout = arguments.json == "-"
-    if arguments.json and not to_stdout:
-        writable(Path(arguments.json))
-    out = sys.stderr if to_stdout else sys.stdout
+    out = json_output.text_stream(arguments.json)
     if not claims:
         print("no claims to check", file=out)
     from plumbline import runner
@@ -75,7 +70,7 @@ def run(arguments: argparse.Namespace) -> int:
             print(f"{after.claim.id}: {after.standing.label}", file=out)
     _print_summary(found, status, time.perf_counter() - start, out)
     if arguments.json:
-        _write_json(entries.as_json(found), arguments.json)
+        json_output.write(entries.as_json(found), arguments.json)
     return status
 
 
@@ -122,15 +117,6 @@ def _print_summary(found: Sequence[Entry], status: int, seconds: float, out: Tex
     verdict = {0: "all as expected", 1: "contradiction found", 3: "not everything decided"}[status]
     line = f"{len(found)} {noun}, {rejected} of {len(partners)} wrong partners rejected, {seconds:.1f} s: "
     print(line + coloured(verdict, COLOUR[status], out), file=out)
-
-
-def _write_json(value: Mapping[str, Any], target: str) -> None:
-    if target == "-":
-        print(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False))
-        return
-    from plumbline.files import write_json
-
-    write_json(Path(target), value, parents=False)
 
 
 class _Lines:

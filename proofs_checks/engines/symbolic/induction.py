@@ -61,20 +61,7 @@ def prove_induction(
     goal = expression(difference, domain, "difference")
     factor = expression(multiplier, domain, "multiplier")
     n = _symbol(variable, goal, factor)
-    start = {n: sympy.Integer(first)}
-    onward = {n: n + 1}
-    inner = domain
-    if state is not None:
-        if next_state is None or initial is None:
-            raise InputError("a state needs both next_state and initial")
-        held = domain[state]
-        if not isinstance(held, Real) or held.lo is not None or held.hi is not None:
-            raise InputError(f"state must be an unbounded real axis, got {held.describe()}")
-        following = expression(next_state, domain, "next_state")
-        s = _symbol(state, goal, following)
-        start[s] = expression(initial, domain, "initial")
-        onward[s] = following
-        inner = Domain(*(other for other in domain.axes if other.name != state))
+    start, onward, inner = _instants(n, first, goal, domain, state, next_state, initial)
     parameters = Domain(*(other for other in inner.axes if other.name != variable))
     base = goal.subs(start, simultaneous=True)
     step = goal.subs(onward, simultaneous=True) - factor * goal
@@ -112,6 +99,25 @@ def prove_induction(
         },
         seconds=time.perf_counter() - started,
     )
+
+
+def _instants(
+    n: Any, first: int, goal: Any, domain: Domain, state: str | None, next_state: Any, initial: Any
+) -> tuple[dict[Any, Any], dict[Any, Any], Domain]:
+    """What to substitute for the base and for the step, and the domain without the state's axis."""
+    start, onward = {n: sympy.Integer(first)}, {n: n + 1}
+    if state is None:
+        return start, onward, domain
+    if next_state is None or initial is None:
+        raise InputError("a state needs both next_state and initial")
+    held = domain[state]
+    if not isinstance(held, Real) or held.lo is not None or held.hi is not None:
+        raise InputError(f"state must be an unbounded real axis, got {held.describe()}")
+    following = expression(next_state, domain, "next_state")
+    s = _symbol(state, goal, following)
+    start[s] = expression(initial, domain, "initial")
+    onward[s] = following
+    return start, onward, Domain(*(other for other in domain.axes if other.name != state))
 
 
 def _prove(expr: Any, relation: str, domain: Domain) -> Finding:
