@@ -218,13 +218,15 @@ KINK_MINIMUM = Lemma(
 TERMWISE = Lemma(
     "termwise",
     "Inequalities add up, differences telescope",
-    r"$a_t\le b_t$ for $t\le T$ implies $\sum_{t\le T}a_t\le\sum_{t\le T}b_t$, and $\sum_{t\le T}(c_t-c_{t-1})=c_T-c_0$",
+    r"$a_t\le b_t$ for $t\le T$ implies $\sum_{t\le T}a_t\le\sum_{t\le T}b_t$; "
+    r"$\sum_{t\le T}(c_t-c_{t-1})=c_T-c_0$",
     "elementary",
 )
 RANK_ONE = Lemma(
     "rank_one",
     "Matrix determinant lemma and Sherman-Morrison formula",
-    r"$\det(A+vv^\top)=(1+p)\det A$ and $v^\top(A+vv^\top)^{-1}v=p/(1+p)$ with $p=v^\top A^{-1}v$, for $A$ positive definite",
+    r"$\det(A+vv^\top)=(1+p)\det A$ and $v^\top(A+vv^\top)^{-1}v=p/(1+p)$ with $p=v^\top A^{-1}v$, for $A$ positive "
+    r"definite",
     "R. A. Horn and C. R. Johnson, Matrix Analysis, section 0.7.4 and 0.8.5",
 )
 SUPPORTING_LINE = Lemma(
@@ -249,8 +251,8 @@ DUAL_NORMS = Lemma(
 TOWER = Lemma(
     "tower",
     "Tower property of conditional expectation",
-    r"$\mathbb E[XY]=\mathbb E\big[X\,\mathbb E[Y\,|\,\mathcal F]\big]$ for $X$ bounded and determined by $\mathcal F$ (and by "
-    r"randomness independent of $Y$ given $\mathcal F$)",
+    r"$\mathbb E[XY]=\mathbb E\big[X\,\mathbb E[Y\,|\,\mathcal F]\big]$ for $X$ bounded and determined by $\mathcal F$ "
+    r"(and by randomness independent of $Y$ given $\mathcal F$)",
     "D. Williams, Probability with Martingales, section 9.7",
 )
 WALLIS = Lemma(
@@ -275,9 +277,9 @@ BOUNDED_CONVERGENCE = Lemma(
 VAN_TREES = Lemma(
     "van_trees",
     "Van Trees inequality",
-    r"for a prior on $[-r,r]$ that vanishes at the ends and has Fisher information $J$, every estimate of $\theta$ from "
-    r"observations of Fisher information $I$ has Bayes risk at least $1/(I+J)$; $\tfrac1r\cos^2(\pi\theta/2r)$ has "
-    r"$J=\pi^2/r^2$",
+    r"for a prior on $[-r,r]$ that vanishes at the ends and has Fisher information $J$, every estimate of $\theta$ "
+    r"from observations of Fisher information $I$ has Bayes risk at least $1/(I+J)$; the prior "
+    r"$\tfrac1r\cos^2(\pi\theta/2r)$ has $J=\pi^2/r^2$",
     "A. B. Tsybakov, Introduction to Nonparametric Estimation, section 2.7.3",
 )
 INTEGRAL_TEST = Lemma(
@@ -285,4 +287,10 @@ INTEGRAL_TEST = Lemma(
     "A sum of decreasing terms is at least its integral",
     r"$\sum_{t=0}^{T-1}f(t)\ge\int_0^Tf$ for $f$ decreasing",
     "W. Rudin, Principles of Mathematical Analysis, chapter 3",
+)
+INDUCTION = Lemma(
+    "induction",
+    "Induction over rounds",
+    r"what holds before the first round, and after a round whenever it holds before it, holds after every round",
+    "elementary",
 )
