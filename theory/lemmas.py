@@ -313,3 +313,17 @@ INDUCTION = Lemma(
     r"what holds before the first round, and after a round whenever it holds before it, holds after every round",
     "elementary",
 )
+VARIATIONAL_INEQUALITY = Lemma(
+    "variational_inequality",
+    "Variational inequality of a constrained minimiser",
+    r"$y$ minimises a convex differentiable $\varphi$ over a closed convex set $X$ iff $y\in X$ and $\langle\nabla\varphi(y),"
+    r"u-y\rangle\ge 0$ for all $u\in X$; without constraints $\nabla\varphi(y)=0$",
+    "R. T. Rockafellar, Convex Analysis, section 27; D. Kinderlehrer and G. Stampacchia, An Introduction to Variational "
+    "Inequalities and Their Applications, section I.2",
+)
+INNER_PRODUCT = Lemma(
+    "inner_product",
+    "Cauchy-Schwarz inequality of an inner product",
+    r"$\langle x,y\rangle\le\|x\|\,\|y\|$",
+    "R. A. Horn and C. R. Johnson, Matrix Analysis, section 5.1",
+)
