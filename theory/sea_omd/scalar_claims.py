@@ -60,8 +60,8 @@ harmonic = Claim(
     statement=(
         r"For $0\le s_t\le Y$, $\sum_ts_t=yY$ with $y=k+f\ge 1$ ($k$ whole, $0\le f<1$): $$\sum_t\frac{s_t}t\le Y\Big("
         r"H_k+\frac f{k+1}\Big)\le Y(1+\ln y).$$ The first bound is the exact maximum, for every length of "
-        r"the sequence that admits the sum. With $Y=\max_ts_t$ the condition $y\ge 1$ always holds, except that all $s_t=0$, where "
-        r"the sum is 0. Where $Y$ is only an upper bound and exceeds the sum, the last form fails: see "
+        r"the sequence that admits the sum. With $Y=\max_ts_t$ the condition $y\ge 1$ always holds, except for "
+        r"$s=0$, where the sum is 0. Where $Y$ is only an upper bound and exceeds the sum, the last form fails: see "
         r"sea_omd.lemma.harmonic_cap."
     ),
     domain=Domain(Integer("k", 1, None), bounds.REST, bounds.CAP, _SEQUENCES),
@@ -126,9 +126,9 @@ expconcave = Claim(
     kind=Kind.INEQUALITY,
     title="Quadratic lower bound of an exp-concave function",
     statement=(
-        r"(i) $-\ln(1-z)\ge z+z^2/4$ on $[z_*,1)$ for $z_*=-1.6237727561063439574$, the root below 0 rounded towards "
-        r"0. (ii) If $e^{-\alpha f}$ is concave and $\|\nabla f\|\le G$ on a convex set of diameter $D$, then for all $x$ "
-        r"(where $f$ is differentiable) and $u$ in it $$f(x)-f(u)\le\langle\nabla f(x),x-u\rangle-\tfrac b2\langle"
+        r"(i) $-\ln(1-z)\ge z+z^2/4$ on $[z_*,1)$, not below $z_*-10^{-19}$, for $z_*=-1.6237727561063439574$, the "
+        r"root below 0 rounded towards 0. (ii) If $e^{-\alpha f}$ is concave and $\|\nabla f\|\le G$ on a convex set "
+        r"of diameter $D$, then for all $x$ and $u$ in it $$f(x)-f(u)\le\langle\nabla f(x),x-u\rangle-\tfrac b2\langle"
         r"\nabla f(x),x-u\rangle^2,\qquad b=\min\Big\{\frac\alpha2,\frac{0.8118863780531719787}{GD}\Big\}.$$"
     ),
     domain=Domain(
@@ -143,7 +143,6 @@ expconcave = Claim(
     constants={"published rate": r"$b=\tfrac12\min\{1/(4GD),\alpha\}$, up to 6.49 times smaller"},
     parts=("scalar", "quadratic"),
     scale=("rate", "up"),
-    stronger={"threshold": "down"},
     refutations=(
         Refutation(
             "from z = -1.7 on",

@@ -105,8 +105,8 @@ def harmonic_run(data: Mapping[str, Any], formulas: Formulas) -> tuple[Any, Any]
 
 
 def quadratic_at_threshold(data: Mapping[str, Any], formulas: Formulas) -> tuple[Any, Any]:
-    """Left: -ln(1-z). Right: z + z^2/4, at the stated threshold or at a given z."""
-    z = number(data["z"]) if "z" in data else formulas["threshold"]()
+    """Left: -ln(1-z). Right: z + z^2/4, at the stated threshold or by ``below`` under it."""
+    z = formulas["threshold"]() - number(data["below"])
     return -log(1 - z), z + z**2 / 4
 
 
@@ -116,6 +116,12 @@ def log_linear(data: Mapping[str, Any], formulas: Formulas) -> tuple[Any, Any]:
     step = -slope * diameter
     b = formulas["rate"](alpha=alpha, G=slope, D=diameter)
     return -log(1 - number(alpha * step)) / number(alpha), number(step) + b / 2 * number(step) ** 2
+
+
+def log_linear_fall(alpha: Fraction, slope: Fraction, x: Fraction, u: Fraction) -> tuple[Any, Any]:
+    """(f(u) - f(x), <f'(x), u-x>) of f(x) = -ln(1 + alpha G x)/alpha."""
+    at = 1 + alpha * slope * x
+    return -log(number((1 + alpha * slope * u) / at)) / number(alpha), number(-slope / at * (u - x))
 
 
 # Optimistic Hedge
