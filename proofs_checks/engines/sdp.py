@@ -244,10 +244,9 @@ def _judge(
         reason = "nothing is feasible: the bound would hold vacuously"
     elif below and reached:
         verdict = Verdict.HOLDS
-    elif (over and shown[0] is not None) or (under and shown[1] is not None):
-        make = shown[0] if over and shown[0] is not None else shown[1]
-        assert make is not None
-        verdict, found = Verdict.VIOLATED, make(solution)
+    else:
+        found = _contradiction(solution, shown[0] if over else None, shown[1] if under else None)
+        verdict = verdict if found is None else Verdict.VIOLATED
     return ENGINE.finding(
         verdict,
         scope,
@@ -258,6 +257,16 @@ def _judge(
         effort={"size": problem.size, "constraints": len(problem.b_ub) + len(problem.b_eq)},
         seconds=time.perf_counter() - start,
     )
+
+
+def _contradiction(solution: SDPSolution, above: ShownBy | None, below: ShownBy | None) -> Witness | None:
+    """The caller's witness that the supremum lies above, or below, what is stated; only if it shows that."""
+    for make, relation in ((above, ">"), (below, "<")):
+        if make is not None:
+            found = make(solution)
+            if found.relation == relation:
+                return found
+    return None
 
 
 def _short(value: Entry | None) -> str:
@@ -329,6 +338,7 @@ __all__ = [
     "dual_bound",
     "enclose",
     "exact",
+    "inner",
     "prove_supremum",
     "prove_upper_bound",
     "quadratic_form",
