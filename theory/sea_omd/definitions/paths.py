@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
@@ -137,13 +137,8 @@ class Path:
 
     def copy(self) -> Path:
         """A path that goes on by itself."""
-        return replace(
-            self,
-            plays=list(self.plays),
-            leaders=list(self.leaders),
-            slopes=list(self.slopes),
-            steps=list(self.steps),
-        )
+        lists = (list(part) for part in (self.plays, self.leaders, self.slopes, self.steps))
+        return Path(self.domain, *lists, self.variation, self.energy, self.loss, self.movement)
 
     def record(self, x: Number, g: Number, eta: Number) -> None:
         """One more round."""
