@@ -1,8 +1,8 @@
 r"""Pathwise bounds of optimistic mirror descent, and the tuning of their constants.
 
 Attacks first: sequences of slopes played in balls. Then one derivation for every path, as an induction over rounds.
-Its numbers at round t: R0 the regret before it and ``gain`` :math:`\langle g_t,x_t-u\rangle`; A, B the squared distances
-of u to the leaders :math:`\hat x_t` and :math:`\hat x_{t+1}`; p and p + e the roots of :math:`\delta+\bar V_{t-1}` and
+Its numbers at round t: R0 the regret before it and ``gain`` :math:`\langle g_t,x_t-u\rangle`; A, B the squared
+distances of u to the leaders :math:`\hat x_t` and :math:`\hat x_{t+1}`; p and p + e the roots of :math:`\delta+\bar V_{t-1}` and
 :math:`\delta+\bar V_t`; sqrt(delta) + y and that + f the roots of :math:`\delta+4G^2+\bar V_{t-1}` and
 :math:`\delta+4G^2+\bar V_t`; X0 the movement before; m, b, b0 the distances of :math:`x_t` to :math:`\hat x_t`, of
 :math:`\hat x_{t+1}` to :math:`x_t` and of the round before; s the stride from :math:`x_{t-1}` to :math:`x_t`.
@@ -21,7 +21,7 @@ from plumbline.domain import Domain, Real
 from plumbline.evidence import Finding, Witness
 from plumbline.formula import Formula, emit_standalone
 from plumbline.nouns import Effort, Subject, check
-from proofs_checks.engines import enumeration, instances, symbolic
+from proofs_checks.engines import enumeration, instances
 from proofs_checks.engines.derivation import Derivation, Fact, StepFailed, derive
 from proofs_checks.sea_omd.convex_paths import LONG_BLOCKS, WEAVING, Case, close_cases, sides
 from proofs_checks.sea_omd.convex_samples import path_samples
@@ -142,7 +142,7 @@ def _round(d: Derivation) -> tuple[Fact, list[Fact], Any]:
 
 def _conclusion(d: Derivation, subject: Subject, own: Formula) -> list[Fact]:
     """From the potential to the stated bound."""
-    c, D, G, theta, p, e, f = (d[name] for name in ("c", "D", "G", "theta", "p", "e", "f"))
+    c, D, G, theta, f = (d[name] for name in ("c", "D", "G", "theta", "f"))
     z = sympy.sqrt(d["delta"])
     after = z + d["y"] + f
     always, (room,), weight = _round(d)

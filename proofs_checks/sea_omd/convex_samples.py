@@ -22,6 +22,7 @@ from proofs_checks.engines.derivation import Sample
 Vector = list[Any]
 Projection = Callable[[Vector], Vector]
 _DIGITS = 60
+_NONE = mpf(0)
 
 
 def dot(a: Vector, b: Vector) -> Any:
@@ -59,17 +60,17 @@ def corner(diameter: Any, dimension: int) -> Projection:
 class Round:
     """What the derivation of the pathwise bounds speaks of, at the last round of a path."""
 
-    regret: Any = mpf(0)
-    gain: Any = mpf(0)
-    near: Any = mpf(0)
-    after: Any = mpf(0)
-    variation: Any = mpf(0)
-    jump: Any = mpf(0)
-    moved: Any = mpf(0)
-    before: Any = mpf(0)
-    ahead: Any = mpf(0)
-    behind: Any = mpf(0)
-    stride: Any = mpf(0)
+    regret: Any = _NONE
+    gain: Any = _NONE
+    near: Any = _NONE
+    after: Any = _NONE
+    variation: Any = _NONE
+    jump: Any = _NONE
+    moved: Any = _NONE
+    before: Any = _NONE
+    ahead: Any = _NONE
+    behind: Any = _NONE
+    stride: Any = _NONE
     slopes: list[Vector] = field(default_factory=list)
 
 

@@ -112,7 +112,7 @@ def _smooth_points() -> tuple[Point, ...]:
 
 
 def _smooth_terms(at: Point) -> Any:
-    """A sqrt(delta) + max over s of (A sqrt(3) L s - theta sqrt(delta)/((1 + theta) 2 D) s^2), the maximum by its vertex."""
+    """A sqrt(delta) + max over s of (A sqrt(3) L s - theta sqrt(delta)/((1 + theta) 2 D) s^2), by its vertex."""
     import mpmath
 
     with mpmath.workdps(60):
