@@ -45,11 +45,20 @@ class Game(Protocol):
     tensor (S, width), or None where ``raw`` is ``"none"``.
     """
 
-    domain: Domain
-    smoothness: Any
-    largest_gradient: Any
-    raw: str
-    width: int
+    @property
+    def domain(self) -> Domain: ...
+
+    @property
+    def smoothness(self) -> Any: ...
+
+    @property
+    def largest_gradient(self) -> Any: ...
+
+    @property
+    def raw(self) -> str: ...
+
+    @property
+    def width(self) -> int: ...
 
     def gradient(self, t: int, x: torch.Tensor, raw: torch.Tensor | None) -> torch.Tensor: ...
 
@@ -99,12 +108,13 @@ class Instance:
 class Environment:
     """``make(dimension, radius, rounds, device, **parameters)`` makes an :class:`Instance`.
 
-    On the ball of that radius; the number of rounds matters only where the law depends on it.
+    On the ball of that radius. ``anytime``: its law does not depend on the number of rounds.
     """
 
     name: str
     title: str
     make: Callable[..., Instance]
+    anytime: bool = True
 
 
 def environments() -> dict[str, Environment]:

@@ -44,4 +44,4 @@ def make(
     return Instance(Ball(radius, dimension), 0.0, lambda t: mean, variation, slope, raw="uniform", width=1, noise=noise)
 
 
-ENVIRONMENT = Environment("biased_signs", "biased signs", make)
+ENVIRONMENT = Environment("biased_signs", "biased signs", make, anytime=False)

@@ -1,4 +1,4 @@
-"""Quadratics with fair coins: centres fixed or alternating, noise +-s on the first slope; 2^T paths can be enumerated."""
+"""Quadratics with fair coins: centres fixed or alternating, noise +-s on the first slope; paths can be enumerated."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""A centre that jumps between two opposite points at ``switches`` evenly spaced rounds."""
+"""A centre that jumps between two opposite points at ``switches`` evenly spaced rounds.
+
+Its distance from 0 is ``reach T^(-1/4)``, so that the gain of following it stays of the order of the price of noise.
+"""
 
 from __future__ import annotations
 
@@ -13,21 +16,22 @@ def make(
     device: str,
     *,
     L: float = 1.0,
-    sigma: float = 0.3,
+    sigma: float = 1.0,
     reach: float = 0.5,
     switches: int = 8,
 ) -> Instance:
-    """The side in round t is the parity of floor((t - 1)(switches + 1)/rounds); a jump moves by 2 reach."""
-    sides = [centre([reach], dimension, device), centre([-reach], dimension, device)]
+    """The side in round t is the parity of floor((t - 1)(switches + 1)/rounds); a jump moves by 2 rho."""
+    rho = reach / rounds**0.25
+    sides = [centre([rho], dimension, device), centre([-rho], dimension, device)]
 
     def block(t: int) -> int:
         return (t - 1) * (switches + 1) // rounds
 
     def moved(T: int) -> float:
         jumps = block(T) if switches < rounds else sum((block(t) - block(t - 1)) % 2 for t in range(2, T + 1))
-        return jumps * (2 * reach) ** 2
+        return jumps * (2 * rho) ** 2
 
-    return on_ball(dimension, radius, L, lambda t: sides[block(t) % 2], sigma, moved, reach)
+    return on_ball(dimension, radius, L, lambda t: sides[block(t) % 2], sigma, moved, rho)
 
 
-ENVIRONMENT = Environment("switch", "few switches", make)
+ENVIRONMENT = Environment("switch", "few switches", make, anytime=False)

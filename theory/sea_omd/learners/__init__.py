@@ -33,7 +33,7 @@ class Steps(Protocol):
 
 @dataclass(frozen=True)
 class Known:
-    """What a learner may know: the domain X, smoothness L, largest gradient G, number of rounds T.
+    """What a learner may know: the domain X, smoothness L, largest gradient G, number of rounds T (also one per run).
 
     ``L``, ``G``, ``D`` and ``T`` raise :class:`InputError` where the value is missing; D is X's diameter unless given.
     Lengths in the domain's unit, G in loss per length, L in loss per squared length.
@@ -43,7 +43,7 @@ class Known:
     smoothness: Scalar | None = None
     largest_gradient: Scalar | None = None
     diameter: float | None = None
-    rounds: int | None = None
+    rounds: int | torch.Tensor | None = None
 
     def _require(self, name: str, meaning: str, value: Any, least: float) -> Any:
         if value is None:
@@ -72,17 +72,21 @@ class Known:
         return self._require("D", "diameter of the domain", given, 0)
 
     @property
-    def T(self) -> int:
+    def T(self) -> int | torch.Tensor:
         return self._require("T", "number of rounds", self.rounds, 1)
 
 
 @dataclass(frozen=True)
 class Learner:
-    """``make(known, start, **parameters)`` starts the learner; ``name`` stands in tables, ``title`` in legends."""
+    """``make(known, start, **parameters)`` starts the learner; ``name`` stands in tables, ``title`` in legends.
+
+    ``anytime``: it does not ask for the number of rounds T, so that every prefix of a game is a game of its own.
+    """
 
     name: str
     title: str
     make: Callable[..., Steps]
+    anytime: bool = True
 
 
 def begin(learner: Learner, known: Known, start: torch.Tensor, **parameters: Any) -> Steps:

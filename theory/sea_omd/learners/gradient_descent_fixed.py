@@ -12,4 +12,4 @@ def fixed(known: Known, start: torch.Tensor) -> GradientDescent:
     return GradientDescent(known, start, step=known.D / (known.G * known.T**0.5))
 
 
-LEARNER = Learner("ogd_fixed", "gradient descent, fixed step", fixed)
+LEARNER = Learner("ogd_fixed", "gradient descent, fixed step", fixed, anytime=False)

@@ -18,4 +18,4 @@ class ConstantStep(OptimisticMirrorDescent):
         super().__init__(known, start, step=chosen, hints=hints)
 
 
-LEARNER = Learner("oomd_constant", "optimistic mirror descent, constant step", ConstantStep)
+LEARNER = Learner("oomd_constant", "optimistic mirror descent, constant step", ConstantStep, anytime=False)
