@@ -77,6 +77,12 @@ MONOTONE_INTEGRAL = Lemma(
     r"$f\le g$ on $[a,b]$ implies $\int_a^b f\le\int_a^b g$",
     "W. Rudin, Principles of Mathematical Analysis, chapter 6",
 )
+INTEGRAL_TEST = Lemma(
+    "integral_test",
+    "Sums and integrals of a falling function",
+    r"$\int_0^{N}f\le\sum_{k=0}^{N-1}f(k)\le f(0)+\int_0^{N-1}f$ for $f$ nonincreasing on $[0,N]$",
+    "W. Rudin, Principles of Mathematical Analysis, chapter 8",
+)
 MEAN_VALUE = Lemma(
     "mean_value",
     "Monotonicity from the sign of the derivative",
