@@ -125,7 +125,7 @@ def _paths(V: Fraction) -> list[list[Fraction]]:
 
 
 def _data(D: int, V: int, eta: Fraction, subject: Subject, bound: Formula, at: Sequence[str]) -> list[dict[str, Any]]:
-    more = {"D": str(D), "V": str(V), "eta": str(eta), "hint": str(subject["hint"]), "at": list(at)}
+    more: dict[str, Any] = {"D": str(D), "V": str(V), "eta": str(eta), "hint": str(subject["hint"]), "at": list(at)}
     more["formulas"] = {"bound": emit_standalone(bound)}
     return [{**more, "u": str(-D), "slopes": [str(g) for g in slopes]} for slopes in _paths(Fraction(V))]
 
@@ -155,9 +155,9 @@ def _play(draw: random.Random, rounds: int, dimension: int, hint: Fraction) -> d
     for _ in range(rounds):
         g = vector()
         x = [z - eta * hint * m for z, m in zip(lazy, last, strict=True)]
-        found["R"] += sum(a * (b - c) for a, b, c in zip(g, x, u, strict=True))
-        found["A"] += sum((a - b) ** 2 for a, b in zip(g, last, strict=True))
-        found["B"] += sum(b * b for b in last)
+        found["R"] += sum((a * (b - c) for a, b, c in zip(g, x, u, strict=True)), Fraction(0))
+        found["A"] += sum(((a - b) ** 2 for a, b in zip(g, last, strict=True)), Fraction(0))
+        found["B"] += sum((b * b for b in last), Fraction(0))
         lazy, last = [z - eta * a for z, a in zip(lazy, g, strict=True)], g
     found["p"] = sum(c * c for c in u)
     found["q"] = sum((c - z) ** 2 for c, z in zip(u, lazy, strict=True))
@@ -301,7 +301,11 @@ def _attained(subject: Subject) -> Finding:
         made = []
         for rounds in range(1, 12):
             for D, v in ((1, 1), (2, 3), (Fraction(5, 7), Fraction(1, 3))):
-                play = {"eta": str(Fraction(D) / v), "hint": str(subject["hint"]), "u": str(-Fraction(D))}
+                play: dict[str, Any] = {
+                    "eta": str(Fraction(D) / v),
+                    "hint": str(subject["hint"]),
+                    "u": str(-Fraction(D)),
+                }
                 play["slopes"] = [*["0"] * (rounds - 1), str(v)]
                 left, variation = constant_step_play(play)
                 made.append(Sample({"D": Fraction(D), "V": variation}, left, {"T": rounds}))
