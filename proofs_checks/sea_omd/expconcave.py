@@ -32,6 +32,13 @@ _SIZES = [("1", "1"), ("2", "3"), ("1/2", "1/3"), ("50", "3"), ("1/90", "2"), ("
 
 def _at_the_root(subject: Subject) -> Iterator[Finding]:
     source = {"threshold": emit_standalone(subject["threshold"])}
+    yield instances.compare(
+        [{"formulas": source}],
+        lambda data: witness.make("sea_omd", "threshold_below_zero", data, "the threshold beside 0"),
+        wanted=("<",),
+        statement="the threshold lies below 0",
+        description="the threshold",
+    )
     cases = (("0", (">",), "-ln(1-z) >= z + z^2/4 at the threshold"), (str(_DIGITS), ("<",), "and not just below it"))
     for below, wanted, text in cases:
         yield instances.compare(

@@ -57,7 +57,7 @@ def drawn_games(count: int, seed: int) -> list[dict[str, Any]]:
 
 
 def _games(subject: Subject, effort: Effort) -> Finding:
-    source = {"bound": emit_standalone(subject["bound"])}
+    source = {role: emit_standalone(subject[role]) for role in ("paid", "gained")}
     sharp = [
         alternating_hints("1", "1/2", 5),
         alternating_hints("1/30", "1", 50_000),
@@ -214,14 +214,16 @@ def _derivation(subject: Subject) -> Finding:
             V,
             requires=[square],
         )
-        bound = sympy.log(N) / eps + eps * A - V / (4 * eps)
+        paid, gained = sympy.log(N) / eps + eps * A, V / (4 * eps)
         weights = [_ONE, _ONE, _ONE, 1 / (2 * eps), 1 / (2 * eps)]
         terms = [*zip(weights, facts, strict=True), (1 / (4 * eps), moved)]
         return d.conclude(
             [
-                d.combine("-regret >= minus the bound", left, -bound, terms),
-                d.identity("that is the bound", bound, d.claimed(scalar_bounds.hedge_bound, N=N, eps=eps, A=A, V=V)),
-                d.at_most("the claimed bound is no smaller", scalar_bounds.hedge_bound, subject["bound"]),
+                d.combine("-regret >= gained - paid", left, gained - paid, terms),
+                d.identity("what is paid", paid, d.claimed(scalar_bounds.hedge_paid, N=N, eps=eps, A=A)),
+                d.identity("what is gained", gained, d.claimed(scalar_bounds.hedge_gained, eps=eps, V=V)),
+                d.at_most("the claimed payment is no smaller", scalar_bounds.hedge_paid, subject["paid"]),
+                d.at_least("the claimed gain is no larger", scalar_bounds.hedge_gained, subject["gained"]),
             ],
             scope,
             _TEXT,

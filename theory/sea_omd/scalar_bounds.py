@@ -42,8 +42,5 @@ published_rate = Formula(
 )
 
 EXPERTS = Integer("N", 2, None)
-hedge_bound = Formula(
-    "hedge_bound",
-    [EXPERTS, REGULARISER, Real("A", 0, None), Real("V", 0, None)],
-    lambda N, eps, A, V: log(N) / eps + eps * A - V / (4 * eps),
-)
+hedge_paid = Formula("hedge_paid", [EXPERTS, REGULARISER, Real("A", 0, None)], lambda N, eps, A: log(N) / eps + eps * A)
+hedge_gained = Formula("hedge_gained", [REGULARISER, Real("V", 0, None)], lambda eps, V: V / (4 * eps))

@@ -110,6 +110,11 @@ def quadratic_at_threshold(data: Mapping[str, Any], formulas: Formulas) -> tuple
     return -log(1 - z), z + z**2 / 4
 
 
+def threshold_below_zero(data: Mapping[str, Any], formulas: Formulas) -> tuple[Any, Any]:
+    """Left: the stated threshold. Right: 0."""
+    return formulas["threshold"](), mpf(0)
+
+
 def log_linear(data: Mapping[str, Any], formulas: Formulas) -> tuple[Any, Any]:
     """f(x) = -ln(1 + alpha G x)/alpha on [0, D]. Left: f(D) - f(0). Right: the stated lower bound from x = 0."""
     alpha, slope, diameter = (Fraction(data[name]) for name in ("alpha", "G", "D"))
@@ -162,7 +167,7 @@ def hedge_run(data: Mapping[str, Any]) -> tuple[Any, Any, Any]:
 
 
 def optimistic_hedge(data: Mapping[str, Any], formulas: Formulas) -> tuple[Any, Any]:
-    """Left: the regret of optimistic Hedge against the best expert. Right: the stated bound."""
+    """Left: the regret of optimistic Hedge against the best expert. Right: what is paid less what is gained."""
     regret, variation, movement = hedge_run(data)
-    size = len(data["rounds"][0][0])
-    return regret, formulas["bound"](N=size, eps=Fraction(data["eps"]), A=variation, V=movement)
+    size, eps = len(data["rounds"][0][0]), Fraction(data["eps"])
+    return regret, formulas["paid"](N=size, eps=eps, A=variation) - formulas["gained"](eps=eps, V=movement)
