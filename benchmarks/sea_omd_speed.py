@@ -7,8 +7,8 @@ that part is left out.
 
 PyNOL (li-lf/PyNOL at d347502) plays optimistic gradient descent with one seed: on its own square losses, with the
 gradients that it traces (this ratio is the target), and on quadratics with traced and with handed gradients. Its points
-must equal ours. It is handed its data; our times are those of the whole loop for 1000 seeds, with the noise drawn in the
-loop: noise, gradients, the adaptive learner, running regrets.
+must equal ours. It is handed its data; our times are those of the whole loop for 1000 seeds, with the noise drawn in
+the loop: noise, gradients, the adaptive learner, running regrets.
 """
 
 from __future__ import annotations

@@ -57,6 +57,22 @@ def test_constant_step_reference_paths():
     assert float(last.hindsight_regret) == 1.5 and float(last.variation) == 9
 
 
+def test_harmonic_step_reference_path():
+    centres = torch.tensor([0.5, -0.5, 0.5, 0.5, -0.5]).double().reshape(-1, 1, 1)
+    game, points = Instance(Ball(1.0, 1), 1.0, lambda t: -centres[t - 1], lambda T: Variation(0, 0, 0, 0), 1.5), []
+    (last,) = play(
+        game,
+        [learners.learner("oomd")],
+        5,
+        1,
+        lambda t: None,
+        parameters={"oomd": {"step": lambda t: 2 / t}},
+        watch=lambda t, who, x, g: points.append(float(x)),
+    )
+    assert points == pytest.approx([0, 1, -1, 1, 1 / 20], abs=1e-15)
+    assert float(last.hindsight_regret) == pytest.approx(1641 / 800, abs=1e-14)
+
+
 SLOPES = [1, -1, 1, 1, -1, -1, -1, 1]
 
 
@@ -242,8 +258,9 @@ class Broken:
 
 @pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
 def test_non_finite_gradients_name_round_and_seed(value):
-    with pytest.raises(InputError, match="not finite in round 3, seed 1"):
-        small(game=Broken(value))
+    for at_once in (True, False):
+        with pytest.raises(InputError, match="not finite in round 3, seed 1"):
+            small(game=Broken(value), at_once=at_once)
 
 
 def test_users_game_has_the_linearised_regret():

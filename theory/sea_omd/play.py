@@ -98,9 +98,9 @@ class _Seat:
         self.last_point, self.last_gradient = like, torch.zeros_like(like)
         self.first_bad = torch.zeros(len(like), dtype=torch.int64, device=like.device)
 
-    def watch(self, t: int, gradient: torch.Tensor) -> None:
-        """Refuse gradients that are not finite: at once on the CPU, at the next checkpoint elsewhere."""
-        if gradient.device.type == "cpu":
+    def watch(self, t: int, gradient: torch.Tensor, at_once: bool) -> None:
+        """Refuse gradients that are not finite: at once, or at the next checkpoint."""
+        if at_once:
             if not math.isfinite(gradient.sum().item()):
                 self.refuse(torch.where(gradient.isfinite().all(-1), 0, t))
         else:
@@ -166,11 +166,13 @@ def play(
     parameters: Mapping[str, Mapping[str, Any]] | None = None,
     diagnostics: bool = False,
     watch: Callable[[int, str, torch.Tensor, torch.Tensor], None] | None = None,
+    at_once: bool | None = None,
 ) -> Iterator[Checkpoint]:
     """Play and yield one :class:`Checkpoint` per learner at each of the ``checkpoints`` (the last round unless given).
 
     ``start`` (runs, d): the domain's origin unless given. ``parameters``: by learner's name. ``diagnostics``: also sum
     Vbar and the movement. ``watch(t, learner, x_t, g_t)`` is called every round, for instance to keep a trajectory.
+    ``at_once``: look for gradients that are not finite every round (on the CPU unless told otherwise) or at checkpoints.
     :class:`InputError` for T = 0, a start outside the domain, a missing L, G or D, a gradient that is not finite
     or has the wrong shape (naming round and seed, the row of the batch), hints of the wrong shape.
     """
@@ -188,7 +190,8 @@ def play(
     )
     given = parameters or {}
     seats = [_Seat(one, begin(one, told, first, **given.get(one.name, {})), origin, diagnostics) for one in players]
-    return _rounds(game, seats, stops, noise, watch, origin)
+    now = origin.device.type == "cpu" if at_once is None else at_once
+    return _rounds(game, seats, stops, noise, watch, now, origin)
 
 
 def _rounds(
@@ -197,6 +200,7 @@ def _rounds(
     stops: Sequence[int],
     noise: Noise,
     watch: Callable[[int, str, torch.Tensor, torch.Tensor], None] | None,
+    at_once: bool,
     origin: torch.Tensor,
 ) -> Iterator[Checkpoint]:
     instance = game if isinstance(game, Instance) else None
@@ -220,7 +224,7 @@ def _rounds(
                     raise InputError(
                         f"gradients must have the shape {tuple(x.shape)}, got {tuple(gradient.shape)} in round {t}"
                     )
-            seat.watch(t, gradient)
+            seat.watch(t, gradient, at_once)
             seat.steps.learn(gradient)
             seat.add(t, x, gradient, mean, curved)
             if watch is not None:

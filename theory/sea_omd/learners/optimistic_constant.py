@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import torch
 
-from theory.sea_omd.learners import Known, Learner, Scalar
-from theory.sea_omd.learners.optimistic_mirror_descent import Hints, OptimisticMirrorDescent
+from theory.sea_omd.learners import Known, Learner
+from theory.sea_omd.learners.optimistic_mirror_descent import Hints, OptimisticMirrorDescent, Step
 
 
 class ConstantStep(OptimisticMirrorDescent):
     """``step``: D/(2 G sqrt T) unless given, the tuned step for a variation of at most 4 G^2 a round."""
 
     def __init__(
-        self, known: Known, start: torch.Tensor, *, step: Scalar | None = None, hints: Hints | None = None
+        self, known: Known, start: torch.Tensor, *, step: Step | None = None, hints: Hints | None = None
     ) -> None:
-        chosen = known.D / (2 * known.G * known.T**0.5) if step is None else step
+        chosen: Step = known.D / (2 * known.G * known.T**0.5) if step is None else step
         super().__init__(known, start, step=chosen, hints=hints)
 
 

@@ -16,12 +16,15 @@ from theory.sea_omd.learners import Known, Learner, Scalar
 Hints = Callable[[int, torch.Tensor], torch.Tensor]
 """(round t + 1, gradient of round t) to the hint M_{t+1} (S, d)."""
 
+Step = Scalar | Callable[[int], Scalar]
+"""A constant step, or one by round t = 1, 2, ..."""
+
 
 class OptimisticMirrorDescent:
     """State of S runs: xhat (S, d), hint (S, d), Vbar (S, 1).
 
     ``delta``: 9 D^2 L^2 unless given, the balanced choice for the sharp bound (published: 10 D^2 L^2); ``c``: scale of
-    the step; ``step``: a constant step instead of the adaptive one; ``hints``: other hints than the last gradient.
+    the step; ``step``: a given step instead of the adaptive one; ``hints``: other hints than the last gradient.
     """
 
     def __init__(
@@ -31,11 +34,11 @@ class OptimisticMirrorDescent:
         *,
         delta: Scalar | None = None,
         c: Scalar = 1.0,
-        step: Scalar | None = None,
+        step: Step | None = None,
         hints: Hints | None = None,
     ) -> None:
         self.project = known.domain.project
-        self.constant, self.hints, self.round = step, hints, 1
+        self.given, self.hints, self.round = step, hints, 1
         if step is None:
             self.width = c * known.D
             base = (9 * (known.D * known.L) ** 2 if delta is None else delta) + 4 * known.G**2
@@ -45,16 +48,21 @@ class OptimisticMirrorDescent:
         self.centre, self.hint = start, torch.zeros_like(start)
 
     def play(self) -> torch.Tensor:
-        self.step: Scalar = self.total.rsqrt().mul_(self.width) if self.constant is None else self.constant
+        self.step = self._step()
         return self.project(_moved(self.centre, self.step, self.hint))
 
     def learn(self, gradient: torch.Tensor) -> None:
         self.centre = self.project(_moved(self.centre, self.step, gradient))
-        if self.constant is None:
+        if self.given is None:
             change = gradient - self.hint
             self.total += (change * change).sum(-1, keepdim=True)
         self.round += 1
         self.hint = gradient if self.hints is None else self._hinted(self.hints(self.round, gradient))
+
+    def _step(self) -> Scalar:
+        if self.given is None:
+            return self.total.rsqrt().mul_(self.width)
+        return self.given(self.round) if callable(self.given) else self.given
 
     def _hinted(self, hint: torch.Tensor) -> torch.Tensor:
         if hint.shape != self.centre.shape:
