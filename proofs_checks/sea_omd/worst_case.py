@@ -118,7 +118,7 @@ def _paths(V: Fraction) -> list[list[Fraction]]:
     v = Fraction(mpmath.libmp.libintmath.isqrt(int(V)))
     assert v * v == V
     shapes = [[v], [Fraction(0)] * 3 + [v], [v * 3 / 5, v * 7 / 5]]
-    for k in (10, 40, 200):
+    for k in (10, 40, 150, 500):
         first, jump = Fraction(2 * k, k * k + 1), Fraction(k * k - 1, k * k + 1)
         shapes += [[first * v, (first + jump) * v], [-first * v, (jump - first) * v]]
     return shapes
@@ -151,7 +151,7 @@ def _play(draw: random.Random, rounds: int, dimension: int, hint: Fraction) -> d
 
     eta, u, zero = Fraction(draw.randint(1, 9), draw.randint(1, 9)), vector(), [Fraction(0)] * dimension
     lazy, last = zero, zero
-    found = dict.fromkeys(("R", "A", "B"), Fraction(0))
+    found: dict[str, Any] = dict.fromkeys(("R", "A", "B"), Fraction(0))
     for _ in range(rounds):
         g = vector()
         x = [z - eta * hint * m for z, m in zip(lazy, last, strict=True)]
