@@ -172,7 +172,7 @@ def play(
 
     ``start`` (runs, d): the domain's origin unless given. ``parameters``: by learner's name. ``diagnostics``: also sum
     Vbar and the movement. ``watch(t, learner, x_t, g_t)`` is called every round, for instance to keep a trajectory.
-    ``at_once``: look for gradients that are not finite every round (on the CPU unless told otherwise) or at checkpoints.
+    ``at_once``: look for gradients that are not finite every round (the CPU's default) or at checkpoints.
     :class:`InputError` for T = 0, a start outside the domain, a missing L, G or D, a gradient that is not finite
     or has the wrong shape (naming round and seed, the row of the batch), hints of the wrong shape.
     """
