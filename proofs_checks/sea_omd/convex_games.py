@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import random
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -24,7 +25,7 @@ _DIGITS = 60
 
 @dataclass(frozen=True)
 class Setting:
-    """A game and what the learner and the bound are told of it: delta, a smoothness at least that of the game, theta."""
+    """A game and what the learner and the bound are told of it: delta, a smoothness no less than its own, theta."""
 
     game: FiniteGame
     delta: Fraction
@@ -134,7 +135,7 @@ def crossing_game(rounds: int) -> FiniteGame:
 
 
 def random_game(draw: random.Random, rounds: int, *, curved: bool) -> FiniteGame:
-    """Two or three atoms a round on [-a, b], expected losses convex (linear unless ``curved``), laws repeated at times."""
+    """Two or three atoms a round on [-a, b], expected losses convex (linear unless ``curved``), some laws repeated."""
     made: list[tuple[Atom, ...]] = []
     for _ in range(rounds):
         if made and draw.random() < 0.4:
@@ -166,11 +167,19 @@ def random_games(seed: int, count: int, rounds: int, curved: bool) -> tuple[Fini
 # Samples
 
 
-def sea_sample(setting: Setting, values: dict[str, Any]) -> Sample:
-    """The expectations of a setting at 50 digits: W = E sum <g_t, x_t - u>, Q = E of the root, EV, EX; u is the best."""
+Play = Callable[[paths.Path, paths.Gradient], None]
+
+
+def sea_sample(setting: Setting, values: dict[str, Any], *, play: Play | None = None) -> Sample:
+    """The expectations of a setting at 50 digits: W = E sum <g_t, x_t - u>, Q = E of the root, EV, EX; best u.
+
+    ``play`` is another learner than mirror descent; the root is then that of Vbar alone.
+    """
     game = setting.game
     D, G, delta = (_real(value) for value in (game.diameter, game.gradient_bound, setting.delta))
     step = paths.adaptive_step(D, G, delta)
+    move: Play = play or (lambda path, gradient: paths.mirror_descent_round(path, gradient, step))
+    shift = mpf(0) if play else delta + 4 * G**2
     totals = {"loss": mpf(0), "W": mpf(0), "Q": mpf(0), "EV": mpf(0), "EX": mpf(0)}
     u = _real(best_comparator(game))
     waiting = [(paths.start(paths.Interval(_real(game.lo), _real(game.hi))), mpf(0), mpf(1))]
@@ -181,7 +190,7 @@ def sea_sample(setting: Setting, values: dict[str, Any]) -> Sample:
             found = {
                 "loss": loss,
                 "W": path.loss - path.slope_sum * u,
-                "Q": mpmath.sqrt(delta + 4 * G**2 + path.variation),
+                "Q": mpmath.sqrt(shift + path.variation),
                 "EV": path.variation,
                 "EX": path.movement,
             }
@@ -189,15 +198,19 @@ def sea_sample(setting: Setting, values: dict[str, Any]) -> Sample:
             continue
         for atom in game.rounds[t]:
             onward, k, m = path.copy(), _real(atom.curvature), _real(atom.slope)
-            paths.mirror_descent_round(onward, lambda _, x, k=k, m=m: k * x + m, step)
+            move(onward, _slope(k, m))
             x = onward.plays[-1]
             waiting.append((onward, loss + k * x * x / 2 + m * x, weight * _real(atom.probability)))
     regret = totals["loss"] - _real(game.least_total)
     known = setting.known()
-    h = mpmath.sqrt(delta + 4 * G**2 + totals["EV"])
+    h = mpmath.sqrt(shift + totals["EV"])
     numbers = {"ER": regret, "h": h, "later": known["later"], "noise": known["noise"], "drift": known["all"]}
     every = {**{name: known[name] for name in ("D", "G", "L", "delta", "theta")}, **totals, **numbers, **values}
     return Sample(every, -regret, {})
+
+
+def _slope(k: Any, m: Any) -> paths.Gradient:
+    return lambda t, x: k * x + m
 
 
 def best_comparator(game: FiniteGame) -> Fraction:

@@ -11,6 +11,7 @@ from proofs_checks.engines.derivation import Derivation, Fact, StepFailed
 
 _MARKS = tuple(map(Fraction, ("1", "1/7", "5", "0", "1/1000", "1000")))
 _MOST = 400
+_BITS = 128
 
 
 def _values(axis: Real | Integer) -> list[Fraction]:
@@ -26,7 +27,7 @@ def no_smaller(d: Derivation, label: str, own: Formula, claimed: Formula) -> Fac
         points = itertools.product(*(_values(axis) for axis in own.variables))
         for values in itertools.islice(points, _MOST):
             point = dict(zip(names, values, strict=True))
-            if own.arb(**point) > claimed.arb(**point):
+            if own.arb(_BITS, **point) > claimed.arb(_BITS, **point):
                 at = ", ".join(f"{name} = {value}" for name, value in point.items())
                 raise StepFailed(f"{label}: {claimed.name} < {own.name} at {at}")
     return d.at_most(label, own, claimed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
@@ -70,7 +71,7 @@ def _minimum(
         return d.conclude(facts, domain, _STATEMENTS[part])
 
     for part in ("least", "attained"):
-        yield derive(lambda part=part: proof(part), domain, _STATEMENTS[part]).for_part(part)
+        yield derive(functools.partial(proof, part), domain, _STATEMENTS[part]).for_part(part)
 
 
 def _facts(d: Derivation, part: str, variable: str, claimed: Any, at: Any, least: Any) -> list[Fact]:

@@ -226,8 +226,8 @@ sharp = Claim(
         r"same without $\sqrt\delta$ and the last term. At $\theta=\tfrac12$, $\delta=9D^2L^2$: $$\mathbb E\sum_{t\le "
         r"T}f_t(x_t)-f_t(u)\le12D^2L+2\sqrt5\,DG+4D\sqrt{\sigma^2_{1:T}}+2\sqrt3\,D\sqrt{\Sigma^2_{2:T}}.$$ "
         r"These are the maxima over $X\ge0$ of $A(\sqrt\delta+\sqrt5\,G+2\sqrt{\sigma^2_{1:T}}+\sqrt3\sqrt{"
-        r"\Sigma^2_{2:T}}+\sqrt3L\sqrt X)-\frac{\theta}{1+\theta}\frac{\sqrt\delta}{2D}X$, which bounds the regret where "
-        r"$X$ is the expected movement."
+        r"\Sigma^2_{2:T}}+\sqrt3L\sqrt X)-\frac{\theta}{1+\theta}\frac{\sqrt\delta}{2D}X$, which bounds the regret "
+        r"where $X$ is the expected movement."
     ),
     domain=Domain(GAMES, DOMAINS, FIXED, bounds.POSITIVE_RETENTION, bounds.DIAMETER, bounds.GRADIENTS),
     subject=Subject({"general": bounds.sharp, "linear": bounds.sharp_linear, "tuned": bounds.sharp_tuned}),

@@ -161,7 +161,8 @@ def sea_lower_bound(data: Mapping[str, Any], formulas: Formulas) -> tuple[Any, A
     T, bias = data["T"], Fraction(data["bias"])
     D, G = Fraction(data["D"]), Fraction(data["G"])
     known = {"D": D, "G": G, "L": Fraction(0), "noise": T * G**2 * (1 - bias**2), "later": Fraction(0)}
-    known |= {"all": G**2 * bias**2, **({"theta": Fraction(data["theta"])} if "theta" in data else {})}
+    known["all"] = G**2 * bias**2
+    known |= {name: Fraction(data[name]) for name in ("theta", "nu") if name in data}
     right = formulas["bound"](**{name: known[key] for name, key in data["reads"].items()})
     return G * D * bias * wrong_majorities(T, bias), right
 
@@ -204,3 +205,14 @@ def no_less(data: Mapping[str, Any], formulas: Formulas) -> tuple[Any, Any]:
     point = {name: Fraction(value) for name, value in data["point"].items()}
     right = formulas["least"](**{name: point[name] for name in data["reads"]["least"]})
     return formulas["objective"](**point), right
+
+
+def first_round(data: Mapping[str, Any], formulas: Formulas) -> tuple[Any, Any]:
+    """Left: Sigma^2_{1:T} - Sigma^2_{2:T} of a game. Right: the stated difference, at the largest slope of F_1."""
+    ends = [Fraction(end) for end in data["domain"]]
+    known = game_numbers(data["game"], ends)
+    slopes = [
+        abs(sum((Fraction(p) * (Fraction(k) * x + Fraction(m)) for p, k, m in data["game"][0]), Fraction(0)))
+        for x in ends
+    ]
+    return known["all"] - known["later"], formulas["excess"](g1=max(slopes))

@@ -112,7 +112,7 @@ class Path:
     """What happened: points played, leaders (xhat, one more than rounds), slopes, steps, and running sums.
 
     ``variation`` is Vbar_t = sum of (g_s - g_{s-1})^2, ``energy`` the sum of g_s^2, ``loss`` that of g_s x_s,
-    ``movement`` that of (x_s - x_{s-1})^2 over s >= 2.
+    ``movement`` that of (x_s - x_{s-1})^2 over s >= 2, ``spent`` that of eta_s (g_s - g_{s-1})^2.
     """
 
     domain: Interval
@@ -124,10 +124,8 @@ class Path:
     energy: Number = 0
     loss: Number = 0
     movement: Number = 0
-
-    @property
-    def slope_sum(self) -> Number:
-        return sum(self.slopes[1:], self.slopes[0])
+    spent: Number = 0
+    slope_sum: Number = 0
 
     @property
     def hindsight_regret(self) -> Number:
@@ -137,8 +135,8 @@ class Path:
 
     def copy(self) -> Path:
         """A path that goes on by itself."""
-        lists = (list(part) for part in (self.plays, self.leaders, self.slopes, self.steps))
-        return Path(self.domain, *lists, self.variation, self.energy, self.loss, self.movement)
+        sums = (self.variation, self.energy, self.loss, self.movement, self.spent, self.slope_sum)
+        return Path(self.domain, [*self.plays], [*self.leaders], [*self.slopes], [*self.steps], *sums)
 
     def record(self, x: Number, g: Number, eta: Number) -> None:
         """One more round."""
@@ -149,6 +147,8 @@ class Path:
         self.slopes.append(g)
         self.steps.append(eta)
         self.variation += (g - before) * (g - before)
+        self.spent += eta * (g - before) * (g - before)
+        self.slope_sum += g
         self.energy += g * g
         self.loss += g * x
 
@@ -197,16 +197,18 @@ def optimistic_ftrl(gradient: Gradient, rounds: int, nu: Number, domain: Interva
     :math:`M_t=g_{t-1}`. ``leaders`` holds the minimisers without the hint,
     :math:`\arg\min_x\langle\sum_{s<t}g_s,x\rangle+x^2/\eta_{t-1}`.
     """
-    path, D = start(domain), domain.diameter
-    total: Number = 0
-    spent: Number = 0
-    for t in range(1, require_rounds(rounds) + 1):
-        eta = D * D / (nu + spent)
-        before = path.slopes[-1] if path.slopes else 0
-        x = domain.project(-eta * (total + before) / 2)
-        g = gradient(t, x)
-        spent += eta * (g - before) * (g - before)
-        total += g
-        path.record(x, g, eta)
-        path.leaders.append(domain.project(-eta * total / 2))
+    path = start(domain)
+    for _ in range(require_rounds(rounds)):
+        ftrl_round(path, gradient, nu)
     return path
+
+
+def ftrl_round(path: Path, gradient: Gradient, nu: Number) -> None:
+    """One more round of optimistic follow-the-regularised-leader at the end of ``path``."""
+    t, D = len(path.plays) + 1, path.domain.diameter
+    before = path.slopes[-1] if path.slopes else 0
+    eta = D * D / (nu + path.spent)
+    x = path.domain.project(-eta * (path.slope_sum + before) / 2)
+    g = gradient(t, x)
+    path.record(x, g, eta)
+    path.leaders.append(path.domain.project(-eta * path.slope_sum / 2))

@@ -1,0 +1,77 @@
+"""Witness programs of optimistic follow-the-regularised-leader: standard library and mpmath only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+from typing import Any
+
+import mpmath
+from mpmath import mpf
+
+from theory.sea_omd.convex_witnesses import game_numbers, least_total, real, unrolled
+
+Formulas = Mapping[str, Callable[..., Any]]
+
+
+def lead(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Loss, Vbar, movement, slope sum and the sum of eta_t a_t on the slopes."""
+    lo, hi = (real(end) for end in data["domain"])
+    D, nu = real(data["D"]), real(data["nu"])
+    loss = variation = movement = total = hint = spent = last = mpf(0)
+    for t, g in enumerate(unrolled(data["slopes"])):
+        eta = D * D / (nu + spent)
+        x = min(max(-eta * (total + hint) / 2, lo), hi)
+        movement += (x - last) ** 2 if t else 0
+        spent += eta * (g - hint) ** 2
+        variation, loss, total, hint, last = variation + (g - hint) ** 2, loss + g * x, total + g, g, x
+    return {"loss": loss, "V": variation, "X": movement, "total": total, "spent": spent}
+
+
+def ftrl_steps(data: Mapping[str, Any], formulas: Formulas) -> tuple[Any, Any]:
+    """Left: 3/2 times the sum of eta_t a_t. Right: the stated bound."""
+    found = lead(data)
+    at = {name: Fraction(data[name]) for name in ("D", "G", "nu")}
+    return 3 * found["spent"] / 2, formulas["bound"](V=found["V"], **at)
+
+
+def ftrl_regret(data: Mapping[str, Any], formulas: Formulas) -> tuple[Any, Any]:
+    """Left: hindsight regret of the learner on the slopes. Right: the stated bound; ``data["reads"]`` names its numbers."""
+    found = lead(data)
+    known = {name: Fraction(data[name]) for name in ("D", "G", "nu")} | {"V": found["V"], "X": found["X"]}
+    known["T"] = sum(len(pattern) * count for pattern, count in data["slopes"])
+    regret = found["loss"] - min(real(end) * found["total"] for end in data["domain"])
+    return regret, formulas["bound"](**{name: known[name] for name in data["reads"]})
+
+
+def ftrl_game(data: Mapping[str, Any], formulas: Formulas) -> tuple[Any, Any]:
+    """Left: expected pseudo-regret over all outcomes. Right: the stated bound at the game's own numbers."""
+    ends = [Fraction(end) for end in data["domain"]]
+    lo, hi = (real(end) for end in ends)
+    known = game_numbers(data["game"], ends)
+    known |= {name: Fraction(data[name]) for name in ("D", "G", "L", "nu")}
+    D, nu, value = real(data["D"]), real(data["nu"]), mpf(0)
+    waiting = [(mpf(1), mpf(0), mpf(0), mpf(0), mpf(0), 0)]
+    while waiting:
+        weight, total, hint, spent, loss, t = waiting.pop()
+        if t == len(data["game"]):
+            value += weight * loss
+            continue
+        eta = D * D / (nu + spent)
+        x = min(max(-eta * (total + hint) / 2, lo), hi)
+        for p, k, m in data["game"][t]:
+            g = real(k) * x + real(m)
+            now = loss + real(k) * x * x / 2 + real(m) * x
+            waiting.append((weight * real(p), total + g, g, spent + eta * (g - hint) ** 2, now, t + 1))
+    at = {name: known[key] for name, key in data["reads"].items()}
+    return value - real(least_total(data["game"], ends)), formulas["bound"](**at)
+
+
+def ftrl_maximum(data: Mapping[str, Any], formulas: Formulas) -> tuple[Any, Any]:
+    """Left: the greatest value over the movement of what the proof bounds the regret by. Right: the stated bound."""
+    at = {name: Fraction(value) for name, value in data["point"].items()}
+    D, G, L, nu, noise, drift = (real(at[name]) for name in ("D", "G", "L", "nu", "noise", "drift"))
+    front, weight = 3 * mpmath.sqrt(2) / 2 * D, nu / (2 * D**2)
+    stride = front * 2 * L / (2 * weight)
+    rest = nu + front * (G + mpmath.sqrt(8 * noise) + 2 * mpmath.sqrt(drift)) + 3 * D**2 / (2 * nu) * 4 * G**2
+    return rest + front * 2 * L * stride - weight * stride**2, formulas["bound"](**at)
