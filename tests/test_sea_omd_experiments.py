@@ -137,6 +137,14 @@ def test_unknown_environment_is_refused(tmp_path):
         learners.learner("omd")
 
 
+def test_parameters_of_environments(tmp_path):
+    table = experiment("interpolation", tmp_path, *SMALL, "parameters={iid: {sigma: 2.0, L: 0.5}}")
+    assert set(table[table.environment == "iid"].smoothness) == {0.5}
+    assert np.allclose(table[table.environment == "iid"].noise_total, 4 * table[table.environment == "iid"]["rounds"])
+    with pytest.raises(UnknownNameError, match="no environment coins is played"):
+        experiment("interpolation", tmp_path, *SMALL, "parameters={coins: {sigma: 2.0}}")
+
+
 def documented(heading, attribute):
     """The python block of CONTRIBUTING under a heading that declares the attribute."""
     text = (catalogue.root() / "CONTRIBUTING.md").read_text().split(heading)[1]

@@ -7,7 +7,7 @@ that asks plays a batch with one block of runs per T. An environment that asks i
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -88,13 +88,14 @@ def regret_table(
     *,
     dimension: int,
     radius: float,
+    parameters: Mapping[str, float] | None = None,
 ) -> pd.DataFrame:
     """Rows (learner, T, block of runs) with both regrets and the game's constants; every T in increasing order."""
     if runs % block:
         raise InputError(f"runs must be a multiple of block, got {runs} and {block}")
     frames = []
     for T in [rounds[-1]] if environment.anytime else rounds:
-        game = environment.make(dimension, radius, T, device)
+        game = environment.make(dimension, radius, T, device, **(parameters or {}))
         stops = list(rounds) if environment.anytime else [T]
 
         def noise(copies: int, game: Game = game) -> Noise:
