@@ -307,12 +307,6 @@ VAN_TREES = Lemma(
     r"$\tfrac1r\cos^2(\pi\theta/2r)$ has $J=\pi^2/r^2$",
     "A. B. Tsybakov, Introduction to Nonparametric Estimation, section 2.7.3",
 )
-INTEGRAL_TEST = Lemma(
-    "integral_test",
-    "A sum of decreasing terms is at least its integral",
-    r"$\sum_{t=0}^{T-1}f(t)\ge\int_0^Tf$ for $f$ decreasing",
-    "W. Rudin, Principles of Mathematical Analysis, chapter 3",
-)
 INDUCTION = Lemma(
     "induction",
     "Induction over rounds",
