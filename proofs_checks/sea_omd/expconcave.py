@@ -99,10 +99,10 @@ def _samples() -> list[Sample]:
         for r in (Fraction(1, 3), Fraction(2)):
             for x, u in ((r, -r), (r / 2, r), (-r, r / 4)):
                 made.append(_sample(1 / r**2, r, 2 * r, number((u**2 - x**2) / 2), x * (u - x)))
-        for x, u in ((1, -1), (-1, 1), (0, 1)):
-            fall = mpmath.log(1 + mpmath.exp(-u)) - mpmath.log(1 + mpmath.exp(-x))
-            slope_there = -1 / (1 + mpmath.exp(x))
-            made.append(_sample(Fraction(1, 3), Fraction(1), Fraction(2), fall, slope_there * (u - x)))
+        for start, end in ((1, -1), (-1, 1), (0, 1)):
+            fall = mpmath.log(1 + mpmath.exp(-end)) - mpmath.log(1 + mpmath.exp(-start))
+            slope_there = -1 / (1 + mpmath.exp(start))
+            made.append(_sample(Fraction(1, 3), Fraction(1), Fraction(2), fall, slope_there * (end - start)))
     return made
 
 

@@ -97,7 +97,7 @@ def _sample(terms: Sequence[Fraction], cap: Fraction, t: int, slack: Fraction) -
 
 def samples(least: int) -> list[Sample]:
     """Random sequences under a cap, whose sum is at least ``least`` times (0: less than once) the cap."""
-    draw, made = random.Random(3), []
+    draw, made = random.Random(3), list[Sample]()
     while len(made) < 10:
         cap = Fraction(draw.randint(1, 9), 4)
         terms = [cap * Fraction(draw.randint(0, 8), 8 if least else 64) for _ in range(draw.randint(1, 7))]

@@ -37,8 +37,9 @@ def _derivation(subject: Subject) -> Finding:
     scope, statement = lower_claims.strong.domain, "the largest regret >= s^2/(2 lam) ln(1 + T/kappa)"
 
     def proof() -> Finding:
-        sizes = [lower_bounds.HORIZON, lower_bounds.CONVEXITY, lower_bounds.NOISE, lower_bounds.DIAMETER]
-        more = [Real("kappa", 0, None, open_lo=True), Real("W", 0, None), Real("R", 0, None), Integer("t", 0, None)]
+        sizes = [lower_bounds.CONVEXITY, lower_bounds.NOISE, lower_bounds.DIAMETER]
+        more = [Real("kappa", 0, None, open_lo=True), Real("W", 0, None), Real("R", 0, None)]
+        counts = [lower_bounds.HORIZON, Integer("t", 0, None)]
         settings = [("1", "1", "2"), ("3", "1/2", "1"), ("1/4", "2", "30")]
         made = [
             _sample(*setting, rounds, learner)
@@ -46,7 +47,7 @@ def _derivation(subject: Subject) -> Finding:
             for rounds in (1, 2, 9)
             for learner in ("averaging", "still")
         ]
-        d = Derivation(Domain(*sizes, *more), made)
+        d = Derivation(Domain(*sizes, *more, *counts), made)
         T, lam, s, kappa, W, t = (d[name] for name in ("T", "lam", "s", "kappa", "W", "t"))
         left = d.expands("the largest regret", d["R"])
         information, prior = t * lam**2 / s**2, kappa * lam**2 / s**2

@@ -276,20 +276,14 @@ def _mixed(subject: Subject) -> Finding:
     scope, statement = lower_claims.sachs_lower_convex.domain, "E of the hindsight regret >= the stated bound"
 
     def proof() -> Finding:
-        signs = [
-            lower_bounds.TIE,
-            lower_bounds.HORIZON,
-            Integer("k", 1, None),
-            Integer("j", 0, None),
-            Integer("s", 1, None),
-        ]
+        counts = [lower_bounds.HORIZON, Integer("k", 1, None), Integer("j", 0, None), Integer("s", 1, None)]
         reals = [Real(name, 0, None) for name in ("sigma", "Sigma", "w", "E", "L")]
         cases = [
             {"T": t, "sigma": a, "Sigma": b, "D": "3"}
             for t in (1, 2, 3, 6)
             for a, b in (("1", "0"), ("0", "2"), ("1", "7/5"))
         ]
-        axes = Domain(*signs, *reals, lower_bounds.SLOPE, lower_bounds.DIAMETER)
+        axes = Domain(*counts, *reals, lower_bounds.TIE, lower_bounds.SLOPE, lower_bounds.DIAMETER)
         d = Derivation(axes, [_mixed_sample(case) for case in cases])
         D, a, b, T, w, u, k, E = (d[name] for name in ("D", "sigma", "Sigma", "T", "w", "u", "k", "E"))
         left = d.expands("every algorithm pays (D/2) E|sigma A + Sigma/sqrt 2 B|, as for fair signs", D * E / 2)

@@ -80,7 +80,7 @@ def sign_game(data: Mapping[str, Any], bias: Fraction) -> tuple[Fraction, Fracti
         paid = sum((g * x for g, x in zip(slopes, points, strict=True)), Fraction(0))
         loss += mass * paid
         place += mass * sum(points, Fraction(0))
-        hindsight += mass * (paid + radius * abs(sum(slopes)))
+        hindsight += mass * (paid + radius * abs(sum(slopes, Fraction(0))))
     return hindsight, loss, place
 
 
