@@ -147,7 +147,7 @@ def _ratio(found: tuple[float, float, int]) -> float:
 def best_interval(rounds: int) -> tuple[float, int]:
     """(ratio, rounds played) of the best shift found for about that many rounds."""
     tried = []
-    for before in (K for K in _BEFORE if K < rounds / 2):
+    for before in (K for K in _BEFORE if rounds / 2 > K):
         for shift in _SHIFTS:
             run = int(2 * math.sqrt(rounds))  # about D/eta rounds of the same slope, eta = 1/sqrt(4 T)
             turns = max(rounds - before - shift - run, 2)
