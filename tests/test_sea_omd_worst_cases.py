@@ -15,7 +15,8 @@ from plumbline import standing, witness
 from plumbline.evidence import Coverage, Strength, Verdict
 from plumbline.nouns import Check, Claim
 from proofs_checks.engines import sdp
-from proofs_checks.sea_omd import adaptive, worst_case
+from proofs_checks.sea_omd import adaptive, unprojected, worst_case
+from simulations.sea_omd import worst_cases
 from theory.sea_omd import adaptive_claims, adaptive_witnesses, worst_case_claims, worst_case_witnesses
 
 CASES: list[tuple[Claim, Check, Strength]] = [
@@ -23,6 +24,7 @@ CASES: list[tuple[Claim, Check, Strength]] = [
     (worst_case_claims.constant_step, worst_case.constant_step, Strength.SYMBOLIC),
     (worst_case_claims.constant_step_values, worst_case.constant_step_values, Strength.CERTIFIED),
     (adaptive_claims.adaptive_constant, adaptive.adaptive_constant, Strength.SYMBOLIC),
+    (adaptive_claims.unprojected_step, unprojected.unprojected_step, Strength.SYMBOLIC),
 ]
 EXACT = [
     (claim, check, role, factor)
@@ -155,12 +157,48 @@ def test_ratios_agree_with_a_float_simulation(n: int, cycles: int, beta: float) 
 
 
 def test_the_search_of_the_literature_is_passed() -> None:
-    """Ratios above 1.078 after 2,100 rounds at c = 1, above 1.49 for long paths; never above 3/2."""
+    """Ratios at c = 1: above 1.078 after 9,000 rounds, above 1.49 for long paths; never above 3/2."""
     ratios = {}
-    for n, cycles, beta in ((10, 100, "1"), (20, 10**4, "1"), (500, 10**14, "1/50")):
+    for n, cycles, beta in ((5, 818, "1"), (20, 10**4, "1"), (500, 10**14, "1/50")):
         data = {"n": n, "N": cycles, "beta": beta, "c": "1", "delta": "0"}
         with mpmath.workdps(40):
             found = adaptive_witnesses.path_totals(data)
             ratios[n] = (found["cycles"] + found["run"]) / mpmath.sqrt(4 + found["V"])
-    print({n: mpmath.nstr(value, 8) for n, value in ratios.items()})
-    assert ratios[500] > mpmath.mpf("1.49") and all(ratio < 1.5 for ratio in ratios.values())
+    assert (
+        ratios[5] > mpmath.mpf("1.078")
+        and ratios[500] > mpmath.mpf("1.49")
+        and all(ratio < 1.5 for ratio in ratios.values())
+    )
+
+
+def test_paths_inside_an_interval_gain_as_one_step_does() -> None:
+    """No leader is projected before the last step: regret <= (3c/4 + 1/(2c)) D sqrt(4 + V) + c D G/8, met up to lower order."""
+    for before, shift, turns in ((100, 6, 9000), (100, 8, 90_000), (1000, 18, 900_000)):
+        regret, variation, _ = worst_cases.play_interval(before, shift, turns, 10**7)
+        bound = 1.25 * np.sqrt(4 + variation)
+        assert 0.9 * bound < regret <= bound + 1 / 8
+
+
+# --- tables ------------------------------------------------------------------------------------------------
+
+
+def test_the_curves_meet_their_bound_at_the_tuned_step_only() -> None:
+    settings = worst_cases.CurveSettings(shards=1, rounds=[1, 2, 20], largest=4.0, points=9)
+    table = worst_cases.constant_step_curves(settings, 0, np.random.SeedSequence(0), "cpu")
+    assert len(table) == 27 and (table["regret"] <= table["bound"] + 1e-9).all()
+    tuned = table[table["step"] == 1]
+    assert np.allclose(tuned["regret"], 1, atol=1e-8)
+    assert (table.query("step < 0.9 or step > 1.1")["regret"] < table.query("step < 0.9 or step > 1.1")["bound"]).all()
+    for (step, rounds), value in worst_case_claims.TABLE.items():
+        if rounds in (1, 2, 20):
+            row = table[(table["rounds"] == rounds) & np.isclose(table["step"], float(F(step)))]
+            assert float(row["regret"].iloc[0]) == pytest.approx(float(value), abs=1e-6)
+
+
+def test_the_ladder_rises_towards_its_limits() -> None:
+    settings = worst_cases.LadderSettings(shards=1, first=100, last=100_000, points=4)
+    table = worst_cases.adaptive_ladder(settings, 0, np.random.SeedSequence(0), "cpu")
+    assert set(table["family"]) == {"interval", "rectangle"} and (table["ratio"] < table["limit"]).all()
+    for _, rows in table.groupby("family"):
+        assert rows["ratio"].is_monotonic_increasing
+    assert float(table[table["family"] == "rectangle"]["ratio"].max()) > 1.28

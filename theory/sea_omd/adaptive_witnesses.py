@@ -141,3 +141,14 @@ def adaptive_gap(data: Mapping[str, Any], formulas: Formulas) -> tuple[Any, Any]
     n, c, w = data["n"], Fraction(data["c"]), Fraction(data["w"])
     gap = 2 * c * n / ((n + 1) * (n + 2)) + w * w / (2 * c)
     return number(gap) + formulas["limit"](c=c, n=n, w=w), formulas["factor"](c=c)
+
+
+def one_unprojected_step(data: Mapping[str, Any], formulas: Formulas) -> tuple[Any, Any]:
+    """Left: g (x - u) - ((xhat - u)^2 - (y - u)^2)/(2 eta) on an interval. Right: the stated gain of the step."""
+    lo, hi, leader, u, eta, g, hint = (Fraction(data[name]) for name in ("lo", "hi", "leader", "u", "eta", "g", "M"))
+    x = min(max(leader - eta * hint, lo), hi)
+    y = min(max(leader - eta * g, lo), hi)
+    assert lo <= min(leader, u) and max(leader, u) <= hi
+    assert data["leaders"] == "anywhere" or y == leader - eta * g
+    gain = g * (x - u) - ((leader - u) ** 2 - (y - u) ** 2) / (2 * eta)
+    return gain, formulas["gain"](eta=eta, a=(g - hint) ** 2, g2=g * g, M2=hint * hint)

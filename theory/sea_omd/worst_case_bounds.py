@@ -47,3 +47,8 @@ limit_ratio = Formula(
     lambda c, n, w: c * (n**2 + n + 2) / ((n + 1) * (n + 2)) + (1 - w**2) / (2 * c),
 )
 best_factor = Formula("adaptive_factor", [STEP], lambda c: 1 / (2 * c) + c)
+unprojected_gain = Formula(
+    "unprojected_gain",
+    [STEP_SIZE, Real("a", 0, None), Real("g2", 0, None, latex=r"\|g\|^2"), Real("M2", 0, None, latex=r"\|M\|^2")],
+    lambda eta, a, g2, M2: eta * (3 * a / 8 + (g2 - M2) / 4),
+)
