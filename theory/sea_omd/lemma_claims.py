@@ -167,8 +167,8 @@ identity = Claim(
         r"\frac1{2\eta}\big(\|u-x_1\|^2-\|u-\hat x_{T+1}\|^2\big)+\frac\eta2\sum_{t\le T}\big(\|g_t-g_{t-1}\|^2-"
         r"\|g_{t-1}\|^2\big).$$ Hence, where $\|u-x_1\|\le D$ and $\sum_t\|g_t-g_{t-1}\|^2\le V$, the regret is at "
         r"most $D^2/(2\eta)+\eta V/2$: the gap is a nonnegative combination of $D^2-\|u-x_1\|^2$, $V-"
-        r"\sum\|g_t-g_{t-1}\|^2$ and squares. With $\eta=D/\sqrt V$ the bound is $D\sqrt V$, and it is attained for every $T$: by $T-1$ "
-        r"slopes 0 and a last one of norm $\sqrt V$, with $u=x_1-Dg_T/\|g_T\|$."
+        r"\sum\|g_t-g_{t-1}\|^2$ and squares. With $\eta=D/\sqrt V$ the bound is $D\sqrt V$, and it "
+        r"is attained for every $T$: by $T-1$ slopes 0 and a last one of norm $\sqrt V$, with $u=x_1-Dg_T/\|g_T\|$."
     ),
     domain=Domain(Every("space", "every R^n"), POINTS, HORIZON, bounds.ETA, bounds.DIAMETER, bounds.VARIATION),
     subject=Subject({"identity": bounds.identity, "constant_step": bounds.constant_step, "tuned": bounds.tuned}),
