@@ -179,6 +179,24 @@ def test_totals_are_the_sums_of_their_definitions(name, dimension):
     assert float(gradients.norm(dim=-1).max()) <= float(game.largest_gradient) + 1e-12
 
 
+def test_rounds_of_the_switches():
+    game = environments.environment("switch").make(1, 1.0, 16, "cpu", switches=2, reach=0.6)
+    sides = [float(game.slope(t)) for t in range(1, 17)]
+    assert sides == pytest.approx([-0.3] * 6 + [0.3] * 5 + [-0.3] * 5)  # centre 0.6/16^(1/4) = 0.3, L = 1
+
+
+def test_biased_signs_are_centred_exactly():
+    game = environments.environment("biased_signs").make(
+        1, 1.0, 100, "cpu", bias=torch.tensor([-3.0, 0.0, 5.0]).double()
+    )
+    grid = (torch.arange(10_000).double() + 0.5) / 10_000
+    noise = torch.cat([game.noise(raw.expand(3, 1)) for raw in grid[:, None]], 1)
+    slopes = game.slope(1) + noise
+    assert torch.equal(slopes.abs().round(decimals=12), torch.ones_like(slopes))
+    assert float(noise.mean(1).abs().max()) < 2e-4
+    assert torch.allclose((noise**2).mean(1) * 100, game.variation(100).noise, atol=2e-2)
+
+
 # regrets
 
 
@@ -275,6 +293,32 @@ def test_hints_and_gradients_of_the_wrong_shape():
     flat.gradient = lambda t, x, raw: x[:, 0]
     with pytest.raises(InputError, match=r"gradients must have the shape \(3, 2\), got \(3,\) in round 1"):
         small(game=flat)
+
+
+def second_point(name):
+    """Where a learner stands in round 2 after a small gradient, on [-1, 1] with L = 0.3, G = 0.7, T = 25."""
+    known = Known(Ball(1.0, 1), 0.3, 0.7, rounds=25)
+    running = learners.begin(learners.learner(name), known, torch.zeros(1, 1, dtype=torch.float64))
+    running.play()
+    running.learn(torch.full((1, 1), 0.1, dtype=torch.float64))
+    return float(running.play())
+
+
+def test_default_steps():
+    first, second = (2 / math.sqrt(9 * 0.36 + 4 * 0.49 + more) for more in (0, 0.01))
+    assert second_point("oomd") == pytest.approx(-0.1 * (first + second), abs=1e-15)
+    assert second_point("oomd_short") == pytest.approx(-0.1 * (first + second) / math.sqrt(2), abs=1e-15)
+    assert second_point("oomd_constant") == pytest.approx(-0.2 * 2 / (2 * 0.7 * 5), abs=1e-15)
+    assert second_point("ogd") == pytest.approx(-0.1 * 2 / 0.7, abs=1e-15)
+    assert second_point("ogd_fixed") == pytest.approx(-0.1 * 2 / (0.7 * 5), abs=1e-15)
+    nu = 2 * 2 * 0.7
+    assert second_point("oftrl") == pytest.approx(-(4 / (nu + 4 / nu * 0.01)) / 2 * 0.2, abs=1e-15)
+
+
+def test_movement_begins_with_the_second_round():
+    (last,) = small(start=torch.full((3, 1), 0.5, dtype=torch.float64), diagnostics=True, rounds=1)
+    assert last.movement.tolist() == [0, 0, 0] and last.variation.tolist() == [1, 1, 1]
+    assert last.hindsight_regret.tolist() == [1.5, 1.5, 1.5]
 
 
 def test_infinite_first_step_is_refused():
