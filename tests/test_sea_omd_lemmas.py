@@ -164,11 +164,8 @@ def test_paths_of_the_constant_step() -> None:
     terms = lemma_witnesses.unconstrained_terms(data)
     assert terms["variation"] == 13
     assert terms["energy"] == 4
-    formula = lemma_bounds.identity
-    assert (
-        formula.mpmath(**{k: v for k, v in terms.items() if k != "left"})
-        == mpmath.mpf(terms["left"].numerator) / terms["left"].denominator
-    )
+    regret = terms.pop("left")
+    assert lemmas.value_at(lemma_bounds.identity, **terms) == regret
 
 
 @pytest.mark.parametrize("T", [1, 2, 7, 20])

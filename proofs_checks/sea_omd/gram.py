@@ -15,6 +15,7 @@ import sympy
 
 from plumbline.domain import Domain, Integer, Real
 from proofs_checks.engines.derivation import Derivation, Expansion, Fact
+from proofs_checks.engines.facts import unrolled
 
 Vector = Mapping[str, Any]
 """A linear combination of basis vectors: coefficients by name."""
@@ -62,7 +63,7 @@ def bilinear(d: Derivation, label: str, left: Any, right: Any, gram: Gram, value
 
     Proved as a polynomial identity; the facts are ``left >= right``, ``right >= left`` and the identity in words.
     """
-    finding = gram.expansion(sympy.Integer(0), values).finding(left - right, d.variables)
+    finding = unrolled(gram.expansion(sympy.Integer(0), values), left - right, d.variables)
     return [
         d.by_definition(label, left, right),
         d.by_definition(label, right, left),

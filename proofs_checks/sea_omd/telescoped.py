@@ -17,6 +17,7 @@ from plumbline.domain import Domain, Real
 from plumbline.evidence import Finding
 from plumbline.nouns import Effort, Subject, check
 from proofs_checks.engines.derivation import Derivation, Expansion, Fact, Sample, derive
+from proofs_checks.engines.facts import unrolled
 from proofs_checks.sea_omd.gram import Gram, combined
 from proofs_checks.sea_omd.lemmas import ETA, against, square, text
 from theory import lemmas
@@ -100,7 +101,7 @@ def _one_round() -> Finding:
     gain = gram.inner(g, combined((1, w), (-eta, M)))
     moved = gram.square(w) - gram.square(combined((1, w), (-eta, g)))
     change = gram.square(combined((1, g), (-1, M))) - gram.square(M)
-    return gram.expansion(gain, {}).finding(moved / (2 * eta) + eta / 2 * change, Domain(ETA))
+    return unrolled(gram.expansion(gain, {}), moved / (2 * eta) + eta / 2 * change, Domain(ETA))
 
 
 def _rounds(d: Derivation) -> list[Fact]:
@@ -207,7 +208,7 @@ def _attained(subject: Subject) -> Finding:
         games = [_attained_at(T) for T in _SIZES]
         d.expands("<g_T, x_T - u> with x_T = x_1, all else 0", D * root, sizes=[regret for regret, _ in games])
         facts = [
-            *(d.premise("the game's variation is V", own.finding(root**2, d.variables)) for _, own in games),
+            *(d.premise("the game's variation is V", unrolled(own, root**2, d.variables)) for _, own in games),
             d.identity("the worst case", D * root, d.claimed(lemma_bounds.tuned, D=D, V=root**2)),
             d.equal("the claimed one is the same", lemma_bounds.tuned, subject["tuned"]),
         ]
@@ -278,7 +279,7 @@ def _one_term() -> Finding:
     """2 (sqrt(y+a) - sqrt(y)) - a/sqrt(y+a) = (sqrt(y+a) - sqrt(y))^2/sqrt(y+a), in p = sqrt(y), q = sqrt(y+a)."""
     p, q = (sympy.Symbol(name, real=True) for name in "pq")
     domain = Domain(Real("p", 0, None), Real("q", 0, None, open_lo=True))
-    return Expansion(1, domain, 2 * (q - p) - (q**2 - p**2) / q, {}).finding((q - p) ** 2 / q, domain)
+    return unrolled(Expansion(1, domain, 2 * (q - p) - (q**2 - p**2) / q, {}), (q - p) ** 2 / q, domain)
 
 
 def _selfconf(subject: Subject) -> Finding:
