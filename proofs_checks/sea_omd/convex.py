@@ -2,10 +2,10 @@ r"""Pathwise bounds of optimistic mirror descent, and the tuning of their consta
 
 Attacks first: sequences of slopes played in balls. Then one derivation for every path, as an induction over rounds.
 Its numbers at round t: R0 the regret before it and ``gain`` :math:`\langle g_t,x_t-u\rangle`; A, B the squared
-distances of u to the leaders :math:`\hat x_t` and :math:`\hat x_{t+1}`; p, p + e the roots of :math:`\delta+\bar V_{t-1}`,
-:math:`\delta+\bar V_t`; sqrt(delta) + y and that + f the roots of :math:`\delta+4G^2+\bar V_{t-1}` and
-:math:`\delta+4G^2+\bar V_t`; X0 the movement before; m, b, b0 the distances of :math:`x_t` to :math:`\hat x_t`, of
-:math:`\hat x_{t+1}` to :math:`x_t` and of the round before; s the stride from :math:`x_{t-1}` to :math:`x_t`.
+distances of u to the leaders :math:`\hat x_t` and :math:`\hat x_{t+1}`; p and p + e the roots of
+:math:`\delta+\bar V_{t-1}` and :math:`\delta+\bar V_t`; sqrt(delta) + y and that + f the roots of
+:math:`\delta+4G^2+\bar V_{t-1}` and :math:`\delta+4G^2+\bar V_t`; X0 the movement before; m, b, b0 the distances of
+:math:`x_t` to :math:`\hat x_t`, of :math:`\hat x_{t+1}` to :math:`x_t` and of the round before; s the stride from :math:`x_{t-1}` to :math:`x_t`.
 """
 
 from __future__ import annotations
@@ -78,6 +78,26 @@ def _attack_paths(subject: Subject, cases: Sequence[tuple[Case, Fraction | None]
         statement="regret <= the claimed bound",
         description="sequences of slopes on an interval",
         show=show,
+    )
+
+
+_RECTANGLES: tuple[dict[str, Any], ...] = (
+    {"n": 2000, "c": "1", "delta": "0", "beta": "1/500", "N": 10**20},
+    {"n": 2000, "c": "3", "delta": "2", "beta": "1/500", "N": 10**20},
+)
+
+
+def _attack_rectangles(subject: Subject, **more: str) -> Finding:
+    """The paths that make the factor best possible, of some 10^23 rounds, summed in closed form."""
+    source = {"bound": emit_standalone(subject["bound"])}
+    return instances.compare(
+        _RECTANGLES,
+        lambda data: witness.make(
+            "sea_omd", "pathwise_rectangle", {**data, **more, "formulas": source}, "regret and bound"
+        ),
+        wanted=("<", "=="),
+        statement="regret <= the claimed bound",
+        description="long paths in a thin rectangle",
     )
 
 
@@ -194,6 +214,8 @@ def pathwise(subject: Subject, effort: Effort) -> Iterator[Finding]:
     """Causality, sequences of slopes in balls, then the induction over rounds with theta = 0."""
     yield _attack_causality(subject["learner"])
     yield _attack_paths(subject, [(case, None) for case in close_cases(effort.full)], "pathwise")
+    if subject["learner"] == "optimistic":
+        yield _attack_rectangles(subject)
     yield _every_path(subject, bounds.pathwise, convex_claims.pathwise.domain)
 
 
@@ -204,4 +226,6 @@ def movement(subject: Subject, effort: Effort) -> Iterator[Finding]:
     entries = [(case, theta) for case in (WEAVING, LONG_BLOCKS, *close_cases(effort.full)) for theta in shares]
     yield _attack_causality(subject["learner"])
     yield _attack_paths(subject, entries, "pathwise_movement")
+    if subject["learner"] == "optimistic":
+        yield _attack_rectangles(subject, theta="0")
     yield _every_path(subject, bounds.movement, convex_claims.movement.domain)

@@ -306,7 +306,7 @@ def _without_smoothness(subject: Subject, part: str, domain: Domain) -> Finding:
     own = bounds.adversarial if part == "bound" else bounds.adversarial_best
 
     def proof() -> Finding:
-        axes = [DIAMETER, GRADIENTS, bounds.REGULARISER, bounds.ROUNDS, Real("R")]
+        axes: list[Any] = [DIAMETER, GRADIENTS, bounds.REGULARISER, bounds.ROUNDS, Real("R")]
         d = Derivation(Domain(*axes, Real("V", 0, None), Real("X", 0, None)), path_samples(24))
         D, G, T, V, X = (d[name] for name in ("D", "G", "T", "V", "X"))
         nu = d["nu"]

@@ -47,7 +47,7 @@ def _sample(draw: random.Random, dimension: int, shape: str, D: Fraction, G: Fra
     for t in range(rounds):
         g = _drawn(draw, dimension, g_bound)
         if not t and not dot(g, g):
-            g = [g_bound] + zero[1:]
+            g = [g_bound, *zero[1:]]
         before, inverse = (inverse if t else n / d**2), (n + spent) / d**2
         x = project([-entry / (2 * inverse) for entry in along(total, hint, 1)])
         onward: Vector = along(total, g, 1)

@@ -78,6 +78,11 @@ pathwise = Claim(
             "five more rounds of one sign take the alternation off the boundary: 1.1655",
         ),
         Refutation(
+            "the constant 1.495 at c = 1",
+            {"bound": _pathwise_with(Fraction(995, 1000))},
+            "long paths in a thin rectangle waste their hints at its wall, then run along it",
+        ),
+        Refutation(
             "hints switched off",
             {"learner": "no hints"},
             "on growing blocks of one sign Vbar counts changes of sign only",
@@ -94,8 +99,8 @@ pathwise = Claim(
         ),
     ),
     remark=(
-        "The constant at c = 1 lies between 1.165 (refuted by a path of ten thousand rounds) and 1.5; longer paths "
-        "approach 5/4."
+        "The factor is best possible over all domains (sea_omd.convex.adaptive_constant). On an interval at c = 1 a "
+        "path of ten thousand rounds refutes 1.165."
     ),
 )
 

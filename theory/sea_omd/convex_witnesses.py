@@ -13,6 +13,8 @@ from typing import Any
 import mpmath
 from mpmath import mpf
 
+from theory.sea_omd.adaptive_witnesses import path_totals
+
 Formulas = Mapping[str, Callable[..., Any]]
 
 
@@ -67,6 +69,15 @@ def pathwise_movement(data: Mapping[str, Any], formulas: Formulas) -> tuple[Any,
     found = play(data)
     at = {name: Fraction(data[name]) for name in ("D", "G", "delta", "c", "theta")}
     return hindsight(data, found), formulas["bound"](V=found["V"], X=found["X"], **at)
+
+
+def pathwise_rectangle(data: Mapping[str, Any], formulas: Formulas) -> tuple[Any, Any]:
+    """Left: regret of the long path in a rectangle that wastes hints at a wall. Right: the bound, D = G = 1."""
+    found = path_totals(data)
+    at = {"D": Fraction(1), "G": Fraction(1), "delta": Fraction(data["delta"]), "c": Fraction(data["c"])}
+    if "theta" in data:
+        at |= {"theta": Fraction(data["theta"]), "X": Fraction(0)}
+    return found["cycles"] + found["run"], formulas["bound"](V=found["V"], **at)
 
 
 def causality(data: Mapping[str, Any], formulas: Formulas) -> tuple[Any, Any]:

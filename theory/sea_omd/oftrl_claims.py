@@ -9,9 +9,8 @@ from plumbline.formula import Formula, rational, sqrt
 from plumbline.nouns import Claim, Expects, Kind, Provenance, Refutation, Subject
 from theory.sea_omd import oftrl_bounds as bounds
 from theory.sea_omd.convex_bounds import DIAMETER, GRADIENTS
-from theory.sea_omd.convex_claims import COMPARATORS, DOMAINS, FIXED, GAMES
+from theory.sea_omd.convex_claims import COMPARATORS, DOMAINS, FIXED, GAMES, instead
 from theory.sea_omd.convex_claims import GRADIENTS as SEQUENCES
-from theory.sea_omd.convex_claims import instead
 
 _LEARNER = (
     r"$x_t=\arg\min_{x\in\mathcal X}\langle\sum_{s<t}g_s+M_t,x\rangle+\|x\|^2/\eta_t$, $M_1=0$, $M_t=g_{t-1}$, "
@@ -83,8 +82,8 @@ pathwise = Claim(
     kind=Kind.INEQUALITY,
     title="Regret of optimistic FTRL on every path",
     statement=(
-        r"$$\sum_{t\le T}\langle g_t,x_t-u\rangle\le\nu+\tfrac{3\sqrt2}2D\sqrt{\bar V_T}+\frac{6D^2G^2}\nu-\frac\nu{2D^2}X,"
-        r"\qquad X=\sum_{t\ge2}\|x_t-x_{t-1}\|^2.$$"
+        r"$$\sum_{t\le T}\langle g_t,x_t-u\rangle\le\nu+\tfrac{3\sqrt2}2D\sqrt{\bar V_T}+\frac{6D^2G^2}\nu-"
+        r"\frac\nu{2D^2}X,\qquad X=\sum_{t\ge2}\|x_t-x_{t-1}\|^2.$$"
     ),
     domain=Domain(DOMAINS, SEQUENCES, COMPARATORS, DIAMETER, GRADIENTS, bounds.REGULARISER),
     subject=Subject({"bound": bounds.pathwise}),
@@ -127,10 +126,10 @@ convex = Claim(
     kind=Kind.INEQUALITY,
     title="Optimistic FTRL between stochastic and adversarial, with the constant of its proof put right",
     statement=(
-        r"With $\bar\sigma^2=\sigma^2_{1:T}/T$, $\bar\Sigma^2=\Sigma^2_{1:T}/T$: $$\mathbb E\sum_{t\le T}f_t(x_t)-f_t(u)\le "
-        r"D(6\bar\sigma+3\sqrt2\,\bar\Sigma)\sqrt T+\tfrac{3\sqrt2}2DG+\nu+\frac{6D^2G^2+9L^2D^4}\nu$$ (printed with 4 in "
-        r"the place of 6). It is the maximum over $X\ge0$ of $\nu+\tfrac{3\sqrt2}2D\big(G+2\sqrt2\sqrt{\sigma^2_{1:T}}+"
-        r"2\sqrt{\Sigma^2_{1:T}}+2L\sqrt X\big)+6D^2G^2/\nu-\tfrac\nu{2D^2}X$."
+        r"With $\bar\sigma^2=\sigma^2_{1:T}/T$, $\bar\Sigma^2=\Sigma^2_{1:T}/T$: $$\mathbb E\sum_{t\le T}f_t(x_t)-"
+        r"f_t(u)\le D(6\bar\sigma+3\sqrt2\,\bar\Sigma)\sqrt T+\tfrac{3\sqrt2}2DG+\nu+\frac{6D^2G^2+9L^2D^4}\nu$$ "
+        r"(printed with 4 in the place of 6). It is the maximum over $X\ge0$ of $\nu+\tfrac{3\sqrt2}2D\big(G+2\sqrt2"
+        r"\sqrt{\sigma^2_{1:T}}+2\sqrt{\Sigma^2_{1:T}}+2L\sqrt X\big)+6D^2G^2/\nu-\tfrac\nu{2D^2}X$."
     ),
     domain=Domain(GAMES, DOMAINS, FIXED, DIAMETER, GRADIENTS, bounds.REGULARISER),
     subject=Subject({"bound": bounds.convex}),

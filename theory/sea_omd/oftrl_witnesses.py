@@ -36,7 +36,7 @@ def ftrl_steps(data: Mapping[str, Any], formulas: Formulas) -> tuple[Any, Any]:
 
 
 def ftrl_regret(data: Mapping[str, Any], formulas: Formulas) -> tuple[Any, Any]:
-    """Left: hindsight regret of the learner on the slopes. Right: the stated bound; ``data["reads"]`` names its numbers."""
+    """Left: hindsight regret of the learner on the slopes. Right: the bound; ``data["reads"]`` names its numbers."""
     found = lead(data)
     known = {name: Fraction(data[name]) for name in ("D", "G", "nu")} | {"V": found["V"], "X": found["X"]}
     known["T"] = sum(len(pattern) * count for pattern, count in data["slopes"])
