@@ -254,6 +254,21 @@ def test_lemmas_of_one_round_on_the_ball() -> None:
         assert np.any(regret > bound - 1e-6)
 
 
+@pytest.mark.parametrize("theta", lemmas.THETAS)
+def test_rounds_without_constraints_meet_both_bounds(theta: Fraction) -> None:
+    for entry in lemmas.unconstrained(12):
+        terms = lemma_witnesses.round_terms(entry)
+        assert terms["b"] == lemmas.value_at(lemma_bounds.movement, eta=terms["eta"], a=terms["a"])
+        at = {name: terms[name] for name in ("eta", "a", "before", "after", "b", "c")}
+        assert terms["left"] == lemmas.value_at(lemma_bounds.one_step, theta=theta, **at)
+
+
+def test_equal_parts_meet_the_split_in_four() -> None:
+    terms = lemma_witnesses.split_terms(variance.four_parts()[0])
+    at = {name: terms[name] for name in ("n", "m", "x", "S", "L")}
+    assert terms["left"] == lemmas.value_at(lemma_bounds.split4, **at) > 0
+
+
 def test_h_norm_projection_of_the_witnesses_is_the_nearest_point() -> None:
     """In the norm of H = [[2,1],[1,3]] no point of the half-space is nearer than the stated projection."""
     H = [[Fraction(2), Fraction(1)], [Fraction(1), Fraction(3)]]

@@ -71,9 +71,10 @@ stability = Claim(
     kind=Kind.INEQUALITY,
     title="The two half-steps of a round end close to each other",
     statement=(
-        r"With the two half-steps of a round, $$\|x_t-\hat x_{t+1}\|_H\le\eta\,\|g_t-M_t\|_{H^{-1}},$$ with equality "
-        r"where $X$ is all of space. (Stated and checked for the squares of both sides.)"
+        r"With the two half-steps of a round, $$\|x_t-\hat x_{t+1}\|_H\le\eta\,\|g_t-M_t\|_{H^{-1}}.$$ (Stated and "
+        r"checked for the squares of both sides.)"
     ),
+    remark="Equality in all concrete rounds without constraints.",
     domain=Domain(SPACE, CONVEX_SET, POINTS, bounds.ETA),
     subject=Subject({"movement": bounds.movement}),
     provenance=Provenance.DERIVED,
@@ -97,9 +98,9 @@ one_step = Claim(
     statement=(
         r"For every $\theta\in[0,1]$ and $u\in X$, with $b_t=\hat x_{t+1}-x_t$: $$\langle g_t,x_t-u\rangle\le\frac1{2"
         r"\eta}\big(\|u-\hat x_t\|^2-\|u-\hat x_{t+1}\|^2\big)+\frac{1+\theta}2\eta\|g_t-M_t\|_{H^{-1}}^2-\frac\theta"
-        r"{2\eta}\|b_t\|^2-\frac1{2\eta}\|x_t-\hat x_t\|^2,$$ all other norms those of $H$. Where $X$ is all of space "
-        r"there is equality for every $\theta$."
+        r"{2\eta}\|b_t\|^2-\frac1{2\eta}\|x_t-\hat x_t\|^2,$$ all other norms those of $H$."
     ),
+    remark="Equality in all concrete rounds without constraints, whatever theta is.",
     domain=Domain(SPACE, CONVEX_SET, POINTS, bounds.THETA, bounds.ETA),
     subject=Subject({"one_step": bounds.one_step}),
     provenance=Provenance.DERIVED,

@@ -23,10 +23,8 @@ split4 = Claim(
     id="sea_omd.lemma.split4",
     kind=Kind.INEQUALITY,
     title="The change of the gradient in four parts, on every path",
-    statement=(
-        r"$$\|g_t-g_{t-1}\|^2\le4\|n_t\|^2+4\|n_{t-1}\|^2+4L^2\|x_t-x_{t-1}\|^2+4\Sigma_t^2.$$ Equality is possible, "
-        r"where the four parts are equal."
-    ),
+    statement=(r"$$\|g_t-g_{t-1}\|^2\le4\|n_t\|^2+4\|n_{t-1}\|^2+4L^2\|x_t-x_{t-1}\|^2+4\Sigma_t^2.$$"),
+    remark="Equality where the four parts are equal.",
     domain=Domain(_SPACE, LOSSES, Every("points", "all points and noises"), bounds.SMOOTHNESS),
     subject=Subject({"split4": bounds.split4}),
     provenance=Provenance.SOURCE,
@@ -56,10 +54,9 @@ split_orth = Claim(
         r"For $t\ge2$, with $h_t=\nabla F_t(x_t)-\nabla F_{t-1}(x_{t-1})-n_{t-1}$: $$\mathbb E\|g_t-g_{t-1}\|^2="
         r"\mathbb E\|n_t\|^2+\mathbb E\|h_t\|^2\le\sigma_t^2+3\sigma_{t-1}^2+3L^2\,\mathbb E\|x_t-x_{t-1}\|^2+3\,"
         r"\mathbb E\Sigma_t^2.$$ Summed, with $g_0=0$ and $\mathbb E\|g_1\|^2\le G^2$: $$\mathbb E\bar V_T\le G^2+4"
-        r"\sigma^2_{1:T}+3\Sigma^2_{2:T}+3L^2\,\mathbb E\sum_{t\ge2}\|x_t-x_{t-1}\|^2.$$ Both inequalities "
-        r"are equalities in some games: the "
-        r"learner and the adversary answer the last noise."
+        r"\sigma^2_{1:T}+3\Sigma^2_{2:T}+3L^2\,\mathbb E\sum_{t\ge2}\|x_t-x_{t-1}\|^2.$$"
     ),
+    remark="Both inequalities are met in a game whose learner and adversary answer the last noise.",
     domain=Domain(_SPACE, GAME, HORIZON, bounds.SMOOTHNESS),
     subject=Subject(
         {"split_orth": bounds.split_orth, "second_moment": bounds.second_moment, "total": bounds.total_variation}
