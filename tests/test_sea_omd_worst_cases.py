@@ -172,7 +172,7 @@ def test_the_search_of_the_literature_is_passed() -> None:
 
 
 def test_paths_inside_an_interval_gain_as_one_step_does() -> None:
-    """No leader is projected before the last step: regret <= (3c/4 + 1/(2c)) D sqrt(4 + V) + c D G/8, met up to lower order."""
+    """No leader is projected before the end: regret <= (3c/4 + 1/(2c)) D sqrt(4 + V) + c D G/8."""
     for before, shift, turns in ((100, 6, 9000), (100, 8, 90_000), (1000, 18, 900_000)):
         regret, variation, _ = worst_cases.play_interval(before, shift, turns, 10**7)
         bound = 1.25 * np.sqrt(4 + variation)

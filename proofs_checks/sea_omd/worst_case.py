@@ -24,14 +24,18 @@ from plumbline.evidence import Finding, Witness
 from plumbline.formula import Formula, emit_standalone
 from plumbline.nouns import Effort, Subject, check
 from proofs_checks.engines import instances, sdp
-from proofs_checks.engines.derivation import Derivation, Expansion, Sample, derive
+from proofs_checks.engines.derivation import Derivation, Expansion, Sample, derive, undecided
 from theory.sea_omd import worst_case_claims as claims
 from theory.sea_omd.worst_case_witnesses import constant_step_play
 
 _TOLERANCE = Fraction(1, 10**6)
 _ROUNDS = 20
 _ONE = sympy.Integer(1)
-_CASES = ((1, 1), (2, 1), (1, 4), (3, 4), (5, 9))
+_CASES = tuple(
+    (Fraction(D), Fraction(v))
+    for D, v in (("1", "1"), ("2", "1"), ("1", "2"), ("3", "2"), ("5", "3"), ("1/2", "1"), ("1/5", "1/2"), ("1", "1/3"))
+)
+"""D and the root of V."""
 _SIZES = (1, 2, 3, 4)
 
 
@@ -107,16 +111,14 @@ def constant_step_values(subject: Subject, effort: Effort) -> Iterator[Finding]:
             f"worst-case regret at step {step} over {rounds} rounds is {text} up to 1e-6",
             above=above,
             below=below,
-        ).for_part(claims.part_of(step, rounds))
+        ).for_part(f"step {step}, {rounds} rounds")
 
 
 # Attacks by paths on a line
 
 
-def _paths(V: Fraction) -> list[list[Fraction]]:
-    """Slopes with sum of squared differences V, a square: one round, a late one, two, and a weak start."""
-    v = Fraction(mpmath.libmp.libintmath.isqrt(int(V)))
-    assert v * v == V
+def _paths(v: Fraction) -> list[list[Fraction]]:
+    """Slopes with sum of squared differences v^2: one round, a late one, two, and a weak start."""
     shapes = [[v], [Fraction(0)] * 3 + [v], [v * 3 / 5, v * 7 / 5]]
     for k in (10, 40, 150, 500):
         first, jump = Fraction(2 * k, k * k + 1), Fraction(k * k - 1, k * k + 1)
@@ -124,16 +126,18 @@ def _paths(V: Fraction) -> list[list[Fraction]]:
     return shapes
 
 
-def _data(D: int, V: int, eta: Fraction, subject: Subject, bound: Formula, at: Sequence[str]) -> list[dict[str, Any]]:
-    more: dict[str, Any] = {"D": str(D), "V": str(V), "eta": str(eta), "hint": str(subject["hint"]), "at": list(at)}
-    more["formulas"] = {"bound": emit_standalone(bound)}
-    return [{**more, "u": str(-D), "slopes": [str(g) for g in slopes]} for slopes in _paths(Fraction(V))]
+def _data(D: Fraction, v: Fraction, **more: Any) -> list[dict[str, Any]]:
+    """The paths at distance D and variation v^2."""
+    common = {"D": str(D), "V": str(v * v), "u": str(-D), **more}
+    return [{**common, "slopes": [str(g) for g in slopes]} for slopes in _paths(v)]
 
 
-def _attack(cases: Sequence[dict[str, Any]], wanted: Sequence[str], statement: str) -> Finding:
+def _attack(
+    cases: Sequence[dict[str, Any]], wanted: Sequence[str], statement: str, played: str = "constant_step_regret"
+) -> Finding:
     return instances.compare(
         cases,
-        lambda data: witness.make("sea_omd", "constant_step_regret", data, statement),
+        lambda data: witness.make("sea_omd", played, data, statement),
         wanted=tuple(wanted),
         statement=statement,
         description="paths on a line",
@@ -240,12 +244,11 @@ def _upper(subject: Subject) -> Finding:
 @check("sea_omd.convex.constant_step_bound", timeout=30)
 def any_step(subject: Subject, effort: Effort) -> Iterator[Finding]:
     """Paths on a line at and near the tuned step; then the sum of squares for every path."""
-    factors = (Fraction(1), Fraction(19, 20), Fraction(21, 20), Fraction(1, 2), Fraction(2))
-    cases = []
-    for factor in factors:
-        for D, V in _CASES:
-            eta = factor * D / Fraction(mpmath.libmp.libintmath.isqrt(V))
-            cases += _data(D, V, eta, subject, subject["bound"], ("D", "eta", "V"))
+    more = {"at": ["D", "eta", "V"], "formulas": {"bound": emit_standalone(subject["bound"])}}
+    cases: list[dict[str, Any]] = []
+    for factor in (Fraction(1), Fraction(19, 20), Fraction(21, 20), Fraction(1, 2), Fraction(2)):
+        for D, v in _CASES:
+            cases += _data(D, v, eta=str(factor * D / v), hint=str(subject["hint"]), **more)
     yield _attack(cases, ("<", "=="), "regret <= D^2/(2 eta) + eta V/2")
     yield _upper(subject)
 
@@ -253,10 +256,10 @@ def any_step(subject: Subject, effort: Effort) -> Iterator[Finding]:
 # The tuned step
 
 
-def _tuned(subject: Subject, D: int, V: int) -> Fraction:
-    """The claimed step at V a square: a rational."""
-    value = subject["step"].at(D=D, V=V)
-    return Fraction(int(value.p), int(value.q))
+def value_at(formula: Formula, **at: int) -> Fraction | None:
+    """The formula at integers where it is rational there."""
+    value = sympy.sympify(formula.at(**at))
+    return Fraction(int(value.p), int(value.q)) if value.is_Rational else None
 
 
 def _tuned_upper(subject: Subject) -> Finding:
@@ -329,20 +332,24 @@ def _met(problem: sdp.SemidefiniteProgram, *, margin: float = 0.0, ray: bool = F
 def _certified(subject: Subject, rounds: int, solver: sdp.Solver) -> Finding:
     """The semidefinite program at D = V = 1 has the claimed value exactly."""
     one = [Real(name, 1, 1) for name in ("D", "V")]
-    value, eta = (Fraction(str(subject[role].at(D=1, V=1))) for role in ("value", "step"))
+    value, eta = (value_at(subject[role], D=1, V=1) for role in ("value", "step"))
     scope = claims.constant_step.domain.restrict(Integer("T", rounds, rounds), *one)
     statement = f"the value over {rounds} rounds is {value}"
+    if value is None or eta is None:
+        return undecided(scope, statement, "step and value are not rational at D = V = 1")
     return sdp.prove_supremum(program(rounds, eta, subject["hint"]), value, 0, scope, statement, solver=solver)
 
 
 @check("sea_omd.convex.constant_step", timeout=60)
 def constant_step(subject: Subject, effort: Effort) -> Iterator[Finding]:
     """Paths on a line; the sum of squares and the path that meets it; the semidefinite program for T = 1..20."""
-    cases = [(D, V, _tuned(subject, D, V)) for D, V in _CASES]
-    data = [entry for D, V, eta in cases for entry in _data(D, V, eta, subject, subject["value"], ("D", "V"))]
-    yield _attack(data, ("<", "=="), "regret <= D sqrt V").for_part("upper")
+    formulas = {"bound": emit_standalone(subject["value"]), "step": emit_standalone(subject["step"])}
+    data: list[dict[str, Any]] = []
+    for D, v in _CASES:
+        data += _data(D, v, hint=str(subject["hint"]), formulas=formulas)
+    yield _attack(data, ("<", "=="), "regret <= D sqrt V", "tuned_step_regret").for_part("upper")
     late = [entry for entry in data if all(g == "0" for g in entry["slopes"][:-1])]
-    yield _attack(late, ("==",), "regret of the late path = D sqrt V").for_part("attained")
+    yield _attack(late, ("==",), "regret of the late path = D sqrt V", "tuned_step_regret").for_part("attained")
     yield _tuned_upper(subject).for_part("upper")
     yield _attained(subject).for_part("attained")
     for rounds in range(1, _ROUNDS + 1):

@@ -91,7 +91,8 @@ unprojected_step = Claim(
     remark=(
         r"Summed over rounds with $M_t=g_{t-1}$ and the adaptive step, the last term telescopes: where no "
         r"leader is projected the factor of the pathwise bound is $\tfrac34c+\frac1{2c}$ up to order $DG$, "
-        r"$\tfrac54$ at $c=1$ and at best $\sqrt{3/2}$. What lies between it and $c+\frac1{2c}$ is due to projected leaders."
+        r"$\tfrac54$ at $c=1$ and at best $\sqrt{3/2}$. What lies between it and $c+\frac1{2c}$ is due to "
+        r"projected leaders."
     ),
     refutations=(
         Refutation("0.99 of it", {"gain": bounds.unprojected_gain.scaled(_LESS)}, "met where g = -M"),

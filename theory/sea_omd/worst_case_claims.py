@@ -93,10 +93,6 @@ TABLE: Mapping[tuple[str, int], str] = {
 """Worst-case regret over D sqrt V by eta sqrt(V)/D and the number of rounds; the bound (x + 1/x)/2 is 1.25."""
 
 
-def part_of(step: str, rounds: int) -> str:
-    return f"step {step}, {rounds} rounds"
-
-
 def moved(step: str, rounds: int, by: str) -> dict[tuple[str, int], str]:
     """The table with one entry moved."""
     return {**TABLE, (step, rounds): str(Fraction(TABLE[step, rounds]) + Fraction(by))}
@@ -116,7 +112,7 @@ constant_step_values = Claim(
     provenance=Provenance.DERIVED,
     source="semidefinite program on Gram matrices, derived here",
     assumptions=_SETTING,
-    parts=tuple(part_of(*key) for key in TABLE),
+    parts=tuple(f"step {step}, {rounds} rounds" for step, rounds in TABLE),
     refutations=(
         Refutation("two rounds, 3e-6 less", {"table": moved("1/2", 2, "-0.000003")}, "a path on the line has more"),
         Refutation("two rounds, 3e-6 more", {"table": moved("2", 2, "0.000003")}, "multipliers prove less"),

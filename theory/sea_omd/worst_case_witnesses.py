@@ -6,16 +6,20 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Any
 
+from mpmath import mpf
+
 Formulas = Mapping[str, Callable[..., Any]]
 
 
-def constant_step_play(data: Mapping[str, Any]) -> tuple[Fraction, Fraction]:
+def constant_step_play(
+    data: Mapping[str, Any], step: Any = None, number: Callable[[Any], Any] = Fraction
+) -> tuple[Any, Any]:
     """(regret, sum of squared differences) on the line from x_1 = 0, with the hint a multiple of the last slope."""
-    eta, hint = Fraction(data["eta"]), Fraction(data["hint"])
-    lazy = regret = variation = last = Fraction(0)
-    u = Fraction(data["u"])
+    eta, hint = (number(data["eta"]) if step is None else step), number(data["hint"])
+    lazy = regret = variation = last = number(0)
+    u = number(data["u"])
     for text in data["slopes"]:
-        g = Fraction(text)
+        g = number(text)
         x = lazy - eta * hint * last
         regret += g * (x - u)
         variation += (g - last) ** 2
@@ -29,6 +33,21 @@ def constant_step_regret(data: Mapping[str, Any], formulas: Formulas) -> tuple[A
     assert abs(Fraction(data["u"])) <= Fraction(data["D"]) and variation <= Fraction(data["V"])
     at = {name: Fraction(data[name]) for name in data["at"]}
     return regret, formulas["bound"](**at)
+
+
+def real(x: Any) -> Any:
+    """A rational, as a number or as text, as a number of the working precision."""
+    x = Fraction(x)
+    return mpf(x.numerator) / x.denominator
+
+
+def tuned_step_regret(data: Mapping[str, Any], formulas: Formulas) -> tuple[Any, Any]:
+    """Left: regret at the stated step of a path with |u| <= D and variation at most V. Right: the stated value."""
+    at = {name: Fraction(data[name]) for name in ("D", "V")}
+    exact = constant_step_play({**data, "eta": "1"})
+    assert abs(Fraction(data["u"])) <= at["D"] and exact[1] <= at["V"]
+    step = formulas["step"](**at) * mpf(1)
+    return constant_step_play(data, step, real)[0], formulas["bound"](**at)
 
 
 def constant_step_at(data: Mapping[str, Any], formulas: Formulas) -> tuple[Any, Any]:
