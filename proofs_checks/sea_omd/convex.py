@@ -2,10 +2,10 @@ r"""Pathwise bounds of optimistic mirror descent, and the tuning of their consta
 
 Attacks first: sequences of slopes played in balls. Then one derivation for every path, as an induction over rounds.
 Its numbers at round t: R0 the regret before it and ``gain`` :math:`\langle g_t,x_t-u\rangle`; A, B the squared
-distances of u to the leaders :math:`\hat x_t` and :math:`\hat x_{t+1}`; p and p + e the roots of
-:math:`\delta+\bar V_{t-1}` and :math:`\delta+\bar V_t`; sqrt(delta) + y and that + f the roots of
-:math:`\delta+4G^2+\bar V_{t-1}` and :math:`\delta+4G^2+\bar V_t`; X0 the movement before; m, b, b0 the distances of
-:math:`x_t` to :math:`\hat x_t`, of :math:`\hat x_{t+1}` to :math:`x_t` and of the round before; s the stride from :math:`x_{t-1}` to :math:`x_t`.
+distances of u to the leaders :math:`\hat x_t` and :math:`\hat x_{t+1}`; p and p + e the roots of :math:`\delta+\bar
+V_{t-1}` and :math:`\delta+\bar V_t`; sqrt(delta) + y and that + f the roots of :math:`\delta+4G^2+\bar V_{t-1}` and
+:math:`\delta+4G^2+\bar V_t`; X0 the movement before; m, b, b0 the distances of :math:`x_t` to :math:`\hat x_t`, of
+:math:`\hat x_{t+1}` to :math:`x_t` and of the round before; s the stride from :math:`x_{t-1}` to :math:`x_t`.
 """
 
 from __future__ import annotations

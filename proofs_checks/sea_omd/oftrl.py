@@ -25,7 +25,7 @@ from plumbline.domain import Domain, Real
 from plumbline.evidence import Finding, Witness
 from plumbline.formula import Formula, emit_standalone
 from plumbline.nouns import Effort, Subject, check
-from proofs_checks.engines import enumeration
+from proofs_checks.engines import enumeration, instances
 from proofs_checks.engines.derivation import Derivation, Fact, derive
 from proofs_checks.sea_omd.convex_paths import Blocks
 from proofs_checks.sea_omd.oftrl_samples import path_samples, with_left
@@ -184,6 +184,30 @@ def _steps_hold(subject: Subject, domain: Domain) -> Finding:
     return derive(proof, domain, statement)
 
 
+_FAR = tuple(
+    {"kind": kind, "n": 10**14, "D": D, "G": G, "nu": nu}
+    for D, G in (("1", "1"), ("3", "1/10"), ("1/10", "3"), ("1/4", "1/5"), ("7", "5"))
+    for kind, nu in (("jump", "1/10000"), ("jump", "1/50000"), ("alternating", "1"), ("alternating", "5"))
+) + (
+    {"kind": "jump", "n": 10**14, "D": "1000000", "G": "1", "nu": "30"},
+    {"kind": "alternating", "n": 10**14, "D": "1", "G": "1/100000000", "nu": "1/100000000"},
+)
+
+
+def _attack_far(bound: Formula) -> Finding:
+    """Sequences too long to be played, whose sums are bounded from below in closed form."""
+    source = {"bound": emit_standalone(bound)}
+    return instances.compare(
+        _FAR,
+        lambda data: witness.make(
+            "sea_omd", "ftrl_steps_far", {**data, "formulas": source}, "steps of a long sequence"
+        ),
+        wanted=("<", "=="),
+        statement="3/2 of the steps' sum <= the claimed bound",
+        description="long sequences",
+    )
+
+
 _STEP_CASES = (RAMP, *ALTERNATING, *CROSSING)
 
 
@@ -191,6 +215,7 @@ _STEP_CASES = (RAMP, *ALTERNATING, *CROSSING)
 def steps(subject: Subject, effort: Effort) -> Iterator[Finding]:
     """A slow drift with a jump and other sequences in balls, then an induction over rounds."""
     yield _attack(subject["bound"], _STEP_CASES, "ftrl_steps", "3/2 of the steps' sum <= the claimed bound")
+    yield _attack_far(subject["bound"])
     yield _steps_hold(subject, oftrl_claims.steps.domain)
 
 

@@ -39,12 +39,17 @@ steps = Claim(
     provenance=Provenance.DERIVED,
     source="derived here; the published proof has 4 in the place of 6",
     assumptions=(_LEARNER, r"$\|g_t\|\le G$"),
-    stronger={"bound": "down"},
+    scale=("bound", "down"),
     refutations=(
         Refutation(
             "5 in the place of 6",
             {"bound": _steps_with(5)},
             "gradients that drift slowly to -1 and jump to +1 meet a step that is still D^2/nu",
+        ),
+        Refutation(
+            "99 per cent of it",
+            {"bound": bounds.steps.scaled(Fraction(99, 100))},
+            "the jump after an endless drift, and endless alternation: both terms are sharp",
         ),
         Refutation(
             "no root",

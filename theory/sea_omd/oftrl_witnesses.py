@@ -35,6 +35,21 @@ def ftrl_steps(data: Mapping[str, Any], formulas: Formulas) -> tuple[Any, Any]:
     return 3 * found["spent"] / 2, formulas["bound"](V=found["V"], **at)
 
 
+def ftrl_steps_far(data: Mapping[str, Any], formulas: Formulas) -> tuple[Any, Any]:
+    """Left: no more than 3/2 times the sum of eta_t a_t of a long sequence. Right: the stated bound.
+
+    "jump": n equal parts from 0 to -G, whose steps sum to at most D^2 G^2/(n nu), then +G, with a = 4 G^2.
+    "alternating": n slopes +G, -G, ...: (nu + S)^2 grows by 2 D^2 a_t at least, so S >= sqrt(nu^2 + 2 D^2 V) - nu.
+    """
+    n, (D, G, nu) = data["n"], (Fraction(data[name]) for name in ("D", "G", "nu"))
+    if data["kind"] == "jump":
+        V, least = G**2 / n + 4 * G**2, real(4 * D**2 * G**2 / (nu + D**2 * G**2 / (n * nu)))
+    else:
+        V = G**2 * (4 * n - 3)
+        least = mpmath.sqrt(real(nu**2 + 2 * D**2 * V)) - real(nu)
+    return 3 * least / 2, formulas["bound"](D=D, G=G, nu=nu, V=V)
+
+
 def ftrl_regret(data: Mapping[str, Any], formulas: Formulas) -> tuple[Any, Any]:
     """Left: hindsight regret of the learner on the slopes. Right: the bound; ``data["reads"]`` names its numbers."""
     found = lead(data)
