@@ -241,6 +241,13 @@ def test_dual_bound_refuses_negative_multipliers() -> None:
     assert dual_bound(PRODUCT, Dual((F(-1),), ())) is None
 
 
+def test_a_negative_multiplier_with_a_semidefinite_slack_proves_nothing() -> None:
+    """Trace at least 1: with u = -1 the slack I - C is semidefinite and b.u = 1, yet x11 is unbounded."""
+    problem = SemidefiniteProgram(unit(0, 2), [[[-1, 0], [0, -1]]], [-1])
+    assert factorise(problem.slack([F(-1)], [])) is not None
+    assert dual_bound(problem, Dual((F(-1),), ())) is None
+
+
 @pytest.mark.parametrize("seed", range(6))
 def test_random_problems_are_enclosed(seed: int) -> None:
     draw = np.random.default_rng(seed)
