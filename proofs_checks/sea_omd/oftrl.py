@@ -184,11 +184,12 @@ def _steps_hold(subject: Subject, domain: Domain) -> Finding:
     return derive(proof, domain, statement)
 
 
-_FAR = tuple(
-    {"kind": kind, "n": 10**14, "D": D, "G": G, "nu": nu}
-    for D, G in (("1", "1"), ("3", "1/10"), ("1/10", "3"), ("1/4", "1/5"), ("7", "5"))
-    for kind, nu in (("jump", "1/10000"), ("jump", "1/50000"), ("alternating", "1"), ("alternating", "5"))
-) + (
+_FAR = (
+    *tuple(
+        {"kind": kind, "n": 10**14, "D": D, "G": G, "nu": nu}
+        for D, G in (("1", "1"), ("3", "1/10"), ("1/10", "3"), ("1/4", "1/5"), ("7", "5"))
+        for kind, nu in (("jump", "1/10000"), ("jump", "1/50000"), ("alternating", "1"), ("alternating", "5"))
+    ),
     {"kind": "jump", "n": 10**14, "D": "1000000", "G": "1", "nu": "30"},
     {"kind": "alternating", "n": 10**14, "D": "1", "G": "1/100000000", "nu": "1/100000000"},
 )

@@ -204,9 +204,14 @@ def proof_maximum(data: Mapping[str, Any], formulas: Formulas) -> tuple[Any, Any
 
 
 def attained(data: Mapping[str, Any], formulas: Formulas) -> tuple[Any, Any]:
-    """Left: the objective at the stated minimiser. Right: the stated minimum."""
+    """Left: the objective at the stated minimiser. Right: the stated minimum.
+
+    A minimiser that is not positive is no point of the domain: then the sides are the minimiser and 1.
+    """
     point = {name: Fraction(value) for name, value in data["point"].items()}
     best = formulas["at"](**{name: point[name] for name in data["reads"]["at"]})
+    if best <= 0:
+        return best, mpf(1)
     right = formulas["least"](**{name: point[name] for name in data["reads"]["least"]})
     return formulas["objective"](**{**point, data["variable"]: best}), right
 
