@@ -13,6 +13,7 @@ CYCLES = Integer("N", 1, None)
 HEIGHT = Real("beta", 0, 1, open_lo=True, latex=r"\beta")
 DELTA = Real("delta", 0, None, latex=r"\delta")
 _MORE, _LESS = Fraction(101, 100), Fraction(99, 100)
+_INSIDE = r"the next leader is not projected: $y\in\mathcal X$"
 
 adaptive_constant = Claim(
     id="sea_omd.convex.adaptive_constant",
@@ -75,8 +76,7 @@ unprojected_step = Claim(
     kind=Kind.INEQUALITY,
     title="One step whose leader is not projected gains at most 3/8 of the squared surprise",
     statement=(
-        r"Let $\mathcal X$ be closed and convex, $\hat x\in\mathcal X$, $x=P(\hat x-\eta M)$ and "
-        r"$y=\hat x-\eta g\in\mathcal X$. For every $u$: "
+        r"With $x=P(\hat x-\eta M)$ and $y=\hat x-\eta g$, for every $u$: "
         r"$$\langle g,x-u\rangle\le\frac{\|\hat x-u\|^2-\|y-u\|^2}{2\eta}"
         r"+\eta\Big(\tfrac38\|g-M\|^2+\tfrac14\big(\|g\|^2-\|M\|^2\big)\Big).$$"
     ),
@@ -87,6 +87,7 @@ unprojected_step = Claim(
     subject=Subject({"gain": bounds.unprojected_gain, "leaders": "inside"}),
     provenance=Provenance.DERIVED,
     source="derived here",
+    assumptions=(r"$\mathcal X$ is closed and convex, $\hat x\in\mathcal X$", _INSIDE),
     stronger={"gain": "down"},
     remark=(
         r"Summed over rounds with $M_t=g_{t-1}$ and the adaptive step, the last term telescopes: where no "
@@ -107,6 +108,11 @@ unprojected_step = Claim(
             },
             "met where g = -M",
         ),
-        Refutation("projected leaders too", {"leaders": "anywhere"}, "gradients wasted at the wall of the comparator"),
+        Refutation(
+            "projected leaders too",
+            {"leaders": "anywhere"},
+            "gradients wasted at the wall of the comparator",
+            drops=_INSIDE,
+        ),
     ),
 )

@@ -14,6 +14,7 @@ from theory.sea_omd import scalar_bounds as bounds
 _LESS = Fraction(19, 20)
 _HERE = "derived here"
 _SEQUENCES = Every("s", "every finite sequence of reals in [0, Y] with the sum (k+f)Y")
+_NO_LESS = r"$Y$ is no more than the sum: $y\ge1$"
 
 
 def instead(formula: Formula, build: Callable[..., Any]) -> Formula:
@@ -68,6 +69,7 @@ harmonic = Claim(
     subject=Subject({"greedy": bounds.greedy_sum, "bound": bounds.harmonic_log, "ratios": Real("y", 1, None)}),
     provenance=Provenance.DERIVED,
     source=_HERE,
+    assumptions=(_NO_LESS,),
     parts=("greedy", "bound"),
     scale=("bound", "down"),
     refutations=(
@@ -76,6 +78,7 @@ harmonic = Claim(
             "any upper bound Y of the terms, larger than their sum too",
             {"ratios": Real("y", 0, None, open_lo=True)},
             "s = (1), Y = 3: 1 exceeds 3(1 - ln 3) < 0",
+            drops=_NO_LESS,
         ),
         Refutation(
             "the rest weighs 1/(k+2)",
