@@ -55,7 +55,7 @@ def test_sharp_bound_holds_for_the_means(interpolation):
         + 4 * own.diameter * own.noise_total**0.5
         + 2 * math.sqrt(3) * own.diameter * own.shift_from_second**0.5
     )
-    assert len(own) == 15 and (own.pseudo_regret < bound).all()
+    assert len(own) == 18 and (own.pseudo_regret < bound).all()
     assert (own.pseudo_regret <= own.hindsight_regret + 1).all()
     assert (own.hindsight_regret <= own.linearised_regret + 1e-9).all()
 
