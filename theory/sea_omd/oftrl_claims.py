@@ -46,6 +46,7 @@ steps = Claim(
             {"bound": _steps_with(5)},
             "gradients that drift slowly to -1 and jump to +1 meet a step that is still D^2/nu",
         ),
+        Refutation("5.95 in the place of 6", {"bound": _steps_with(Fraction(119, 20))}, "the same, drifting longer"),
         Refutation(
             "99 per cent of it",
             {"bound": bounds.steps.scaled(Fraction(99, 100))},
