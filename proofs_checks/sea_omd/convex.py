@@ -23,7 +23,7 @@ from plumbline.formula import Formula, emit_standalone
 from plumbline.nouns import Effort, Subject, check
 from proofs_checks.engines import enumeration, instances
 from proofs_checks.engines.derivation import Derivation, Fact, StepFailed, derive
-from proofs_checks.sea_omd.convex_paths import LONG_BLOCKS, WEAVING, Case, close_cases, sides
+from proofs_checks.sea_omd.convex_paths import LONG_BLOCKS, TWICE, WEAVING, Case, close_cases, sides
 from proofs_checks.sea_omd.convex_samples import path_samples
 from proofs_checks.sea_omd.smaller import no_smaller
 from theory import lemmas
@@ -83,7 +83,7 @@ def _attack_paths(subject: Subject, cases: Sequence[tuple[Case, Fraction | None]
 
 _RECTANGLES: tuple[dict[str, Any], ...] = (
     {"n": 2000, "c": "1", "delta": "0", "beta": "1/500", "N": 10**20},
-    {"n": 2000, "c": "3", "delta": "2", "beta": "1/500", "N": 10**20},
+    {"n": 4000, "c": "2", "delta": "2", "beta": "1/500", "N": 10**20},
 )
 
 
@@ -166,33 +166,25 @@ def _conclusion(d: Derivation, subject: Subject, own: Formula) -> list[Fact]:
     z = sympy.sqrt(d["delta"])
     after = z + d["y"] + f
     always, (room,), weight = _round(d)
-    root = sympy.sqrt(d["delta"] + 4 * G**2 + d["V"])
+    root, inner = sympy.sqrt(d["delta"] + 4 * G**2 + d["V"]), sympy.sqrt(d["delta"] + d["V"])
     larger = d.by_definition("the root after the round", root, after)
+    whole = d.by_definition("the root of delta + Vbar after the round", inner, d["p"] + d["e"])
     movement = d["X0"] + d["s"] ** 2
     names = {"D": D, "G": G, "delta": d["delta"], "c": c, "V": d["V"]}
     if own is bounds.movement:
         names |= {"theta": theta, "X": movement}
-    factor = 1 / (2 * c) + (1 + theta) * c
-    signs = [
-        d.nonnegative("B >= 0", d["B"]),
-        d.nonnegative("b^2 >= 0", d["b"] ** 2),
-        d.nonnegative("f >= 0", f),
-        d.nonnegative("sqrt(delta) >= 0", z),
-    ]
-    terms = [
-        (_ONE, always),
-        (after / (2 * c * D), signs[0]),
-        (theta * z / (2 * c * D), signs[1]),
-        ((1 + theta) * c * D, room),
-        ((1 + theta) * c * D, signs[2]),
-        ((1 + theta) * c * D, signs[3]),
-        (factor * D, larger),
-    ]
-    total = d.combine("the bound", d.left, weight * movement - factor * D * root, terms)
-    claimed = d.claimed(own, **names)
+        stated = D / (2 * c) * root + (1 + theta) * c * D * (inner - z) - weight * movement
+        last = [(D / (2 * c), larger), ((1 + theta) * c * D, whole)]
+    else:
+        stated = (1 / (2 * c) + c) * D * root
+        rest = [room, d.nonnegative("f >= 0", f), d.nonnegative("sqrt(delta) >= 0", z)]
+        last = [((1 / (2 * c) + c) * D, larger), *((c * D, fact) for fact in rest)]
+    signs = [d.nonnegative("B >= 0", d["B"]), d.nonnegative("b^2 >= 0", d["b"] ** 2)]
+    terms = [(_ONE, always), (after / (2 * c * D), signs[0]), (theta * z / (2 * c * D), signs[1]), *last]
+    total = d.combine("the bound", d.left, -stated, terms)
     return [
         total,
-        d.identity("as stated", factor * D * root - weight * movement, claimed),
+        d.identity("as stated", stated, d.claimed(own, **names)),
         no_smaller(d, "the claimed bound is no smaller", own, subject["bound"]),
     ]
 
@@ -223,7 +215,7 @@ def pathwise(subject: Subject, effort: Effort) -> Iterator[Finding]:
 def movement(subject: Subject, effort: Effort) -> Iterator[Finding]:
     """Sequences of slopes in balls for several theta, then the induction over rounds."""
     shares = (Fraction(0), Fraction(1, 2), Fraction(1))
-    entries = [(case, theta) for case in (WEAVING, LONG_BLOCKS, *close_cases(effort.full)) for theta in shares]
+    entries = [(case, theta) for case in (*TWICE, *close_cases(effort.full), WEAVING, LONG_BLOCKS) for theta in shares]
     yield _attack_causality(subject["learner"])
     yield _attack_paths(subject, entries, "pathwise_movement")
     if subject["learner"] == "optimistic":

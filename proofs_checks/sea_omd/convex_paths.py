@@ -64,6 +64,11 @@ def growing_blocks(rounds: int, divisor: Fraction, last: int) -> Case:
     return Case((*blocks, (_DOWN, last)) if last else tuple(blocks))
 
 
+def twice(c: Fraction, *, D: Fraction, G: Fraction) -> Case:
+    """Two equal slopes that just cross the domain [-D, 0], by the choice of delta."""
+    return Case(((_UP, 2),), D, G, 4 * c**2 * G**2, c, centred=False)
+
+
 CROSSINGS = (
     crossing(Fraction(1, 400), D=Fraction(1, 2), G=Fraction(3)),
     crossing(Fraction(1, 200), delta=20, D=Fraction(3), G=Fraction(1, 10)),
@@ -72,6 +77,9 @@ CROSSINGS = (
 LIFTED = lifted(10_000, 100, 5, 220)
 BLOCKS = growing_blocks(1200, Fraction(3, 2), 69)
 LONG_BLOCKS = growing_blocks(4000, Fraction(3, 2), 126)
+TWICE = tuple(
+    twice(Fraction(c), D=Fraction(D), G=Fraction(G)) for c, D, G in ((1000, 1, 1), (500, 9, "1/10000"), (200, "1/7", 6))
+)
 WEAVING = Case(((_PAIR, 40),), delta=Fraction(100), c=Fraction(3))
 
 
@@ -111,6 +119,6 @@ def sides(bound: Formula, case: Case, learner: str, **more: Fraction) -> tuple[A
 
 
 def close_cases(effort_full: bool) -> Sequence[Case]:
-    """Cases for the bounds: crossings for c near 0, the lifted alternation at c = 1, blocks, a few more at full."""
+    """Cases for the bounds: crossings for c near 0, blocks, the lifted alternation at c = 1, a few more at full."""
     more = (crossing(Fraction(1, 1000), D=Fraction(2), G=Fraction(1)), lifted(100_000, 100, 6, 700))
-    return (BLOCKS, *CROSSINGS, LIFTED, *(more if effort_full else ()))
+    return (*CROSSINGS, BLOCKS, LIFTED, *(more if effort_full else ()))

@@ -44,7 +44,8 @@ movement = Formula(
     "movement",
     [DIAMETER, GRADIENTS, DELTA, STEP, RETENTION, VARIATION, MOVEMENT],
     lambda D, G, delta, c, theta, V, X: (
-        (1 / (2 * c) + (1 + theta) * c) * D * sqrt(delta + 4 * G**2 + V)
+        D / (2 * c) * sqrt(delta + 4 * G**2 + V)
+        + (1 + theta) * c * D * (sqrt(delta + V) - sqrt(delta))
         - theta / (1 + theta) * sqrt(delta) / (2 * c * D) * X
     ),
 )
