@@ -145,7 +145,7 @@ movement = Claim(
     subject=Subject({"bound": bounds.movement, "learner": "optimistic"}),
     provenance=Provenance.DERIVED,
     source="derived here",
-    assumptions=(_STEP, *_SIZES),
+    assumptions=(_STEP, _HINT, *_SIZES),
     rests_on=("sea_omd.lemma.one_step", "sea_omd.lemma.selfconf"),
     scale=("bound", "down"),
     refutations=(
@@ -165,7 +165,10 @@ movement = Claim(
             "the same two gradients meet the bound",
         ),
         Refutation(
-            "hints switched off", {"learner": "no hints"}, "on growing blocks of one sign Vbar counts changes only"
+            "hints switched off",
+            {"learner": "no hints"},
+            "on growing blocks of one sign Vbar counts changes only",
+            drops=_HINT,
         ),
     ),
 )
