@@ -21,6 +21,7 @@ from proofs_checks.sea_omd import (
     convex_paths,
     convex_samples,
     convex_sea,
+    leader,
     oftrl,
     oftrl_sea,
     tuning,
@@ -37,7 +38,7 @@ CLAIMS = [
 ]
 CHECKS = {
     entry.claim: entry
-    for room in (convex, convex_sea, tuning, oftrl, oftrl_sea, cases)
+    for room in (convex, convex_sea, tuning, oftrl, leader, oftrl_sea, cases)
     for entry in vars(room).values()
     if isinstance(entry, Check)
 }

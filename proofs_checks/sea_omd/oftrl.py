@@ -12,7 +12,7 @@ X0 the movement before; :math:`1/\eta_{t-1}=\nu/D^2+j`, :math:`1/\eta_t` is k la
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -93,7 +93,7 @@ def _played(case: Case, bits: int) -> paths.Path:
         return paths.optimistic_ftrl(gradient, len(slopes), enumeration.ball(case.nu), domain)
 
 
-def _attack(bound: Formula, cases: Sequence[Case], program: str, statement: str) -> Finding:
+def attack(bound: Formula, cases: Sequence[Case], program: str, statement: str) -> Finding:
     """The left side of the program on every case against the bound, in balls."""
     names = [axis.name for axis in bound.variables]
 
@@ -101,6 +101,7 @@ def _attack(bound: Formula, cases: Sequence[Case], program: str, statement: str)
         path = _played(case, ctx.prec)
         known: dict[str, Any] = {"D": case.D, "G": case.G, "nu": case.nu, "T": case.rounds}
         known |= {"V": enumeration.ball(path.variation), "X": enumeration.ball(path.movement)}
+        known["S"] = enumeration.ball(path.spent)
         left = 3 * path.spent / 2 if program == "ftrl_steps" else path.hindsight_regret
         return left, bound.arb(ctx.prec, **{name: known[name] for name in names})
 
@@ -119,7 +120,7 @@ _SIGNED = ("P0", "H0", "H1", "F0", "hx", "q", "gy", "Gu")
 _SIZES = ("n", "b", "m", "b0", "s", "X0", "j", "k", "a", "V0", "uu")
 
 
-def _derivation(steps_only: bool) -> Derivation:
+def derivation(steps_only: bool) -> Derivation:
     axes: list[Any] = [DIAMETER, GRADIENTS, bounds.REGULARISER]
     axes += [Real(name) for name in _SIGNED] + [Real(name, 0, None) for name in _SIZES]
     axes += [Real("V", 0, None, open_lo=True)]
@@ -171,7 +172,7 @@ def _steps_hold(subject: Subject, domain: Domain) -> Finding:
     statement = "3/2 of the steps' sum <= the claimed bound"
 
     def proof() -> Finding:
-        d = _derivation(True)
+        d = derivation(True)
         fact = _sum_of_steps(d)
         own = d.claimed(bounds.steps, **{name: d[name] for name in ("D", "G", "nu", "V")})
         facts = [
@@ -215,7 +216,7 @@ _STEP_CASES = (RAMP, *ALTERNATING, *CROSSING)
 @check("sea_omd.sachs.oftrl_steps", timeout=30)
 def steps(subject: Subject, effort: Effort) -> Iterator[Finding]:
     """A slow drift with a jump and other sequences in balls, then an induction over rounds."""
-    yield _attack(subject["bound"], _STEP_CASES, "ftrl_steps", "3/2 of the steps' sum <= the claimed bound")
+    yield attack(subject["bound"], _STEP_CASES, "ftrl_steps", "3/2 of the steps' sum <= the claimed bound")
     yield _attack_far(subject["bound"])
     yield _steps_hold(subject, oftrl_claims.steps.domain)
 
@@ -223,45 +224,50 @@ def steps(subject: Subject, effort: Effort) -> Iterator[Finding]:
 @check("sea_omd.errata.oftrl_proof_constant", timeout=30)
 def printed(subject: Subject, effort: Effort) -> Iterator[Finding]:
     """The slow drift with a jump in balls; the derivation gives 6."""
-    yield _attack(subject["bound"], _STEP_CASES, "ftrl_steps", "3/2 of the steps' sum <= the claimed bound")
+    yield attack(subject["bound"], _STEP_CASES, "ftrl_steps", "3/2 of the steps' sum <= the claimed bound")
     yield _steps_hold(subject, oftrl_claims.printed.domain)
 
 
 # Regret on every path
 
 
-def _potential(d: Derivation) -> tuple[Fact, Any]:
-    """P + b^2/eta + kappa X <= H1 + (sum of the steps)/2 after the round; with it 1/eta of the round."""
+def potential(d: Derivation, retained: bool) -> tuple[Fact, Any]:
+    """P <= H1 + (sum of the steps)/4 after the round, with 1/eta of the round.
+
+    If b^2/eta is ``retained``: P + b^2/eta + kappa X <= H1 + (sum of the steps)/2.
+    """
     D, nu, j, k, a = (d[name] for name in ("D", "nu", "j", "k", "a"))
     P0, H0, H1, F0, hx, q, gy = (d[name] for name in _SIGNED[:-1])
     n, b, m, b0, s, X0 = (d[name] for name in _SIZES[:6])
     kappa, w = nu / (2 * D**2), nu / D**2 + j
     inverse, before = w + k, D**2 * (j + k)
-    tau = a / inverse
-    held = d.by_definition("hypothesis: before the round", H0 + before / 2, P0 + b0**2 * w + kappa * X0)
+    tau, share = a / inverse, _HALF if retained else _HALF / 2
+    above, below = H1 + share * (before + tau), P0 + hx + q + gy
+    start = P0
+    if retained:
+        start += b0**2 * w + kappa * X0
+        below += b**2 * inverse + kappa * (X0 + s**2)
+    held = d.by_definition("hypothesis: before the round", H0 + share * before, start)
     old = d.by_definition("y minimises the old objective, strongly convex", F0 + n * w - m**2 * w, H0)
     new = d.by_definition(
         "x_t minimises with the hint, strongly convex", H1 - gy - b**2 * inverse, F0 + hx + n * inverse
     )
-    shift = d.by_definition("q <= sqrt(a) b and b <= eta sqrt(a)/2: stability", tau / 2, q)
-    triangle = d.lemma("the stride is at most m + b0", lemmas.SEMINORM, m + b0, s)
-    signs = [
-        d.nonnegative("||x_t||^2 (1/eta_t - 1/eta_{t-1}) >= 0", n * k),
-        d.nonnegative("(m^2 + b0^2) j >= 0", (m**2 + b0**2) * j),
-        d.nonnegative("(m - b0)^2 >= 0", (m - b0) ** 2),
-    ]
-    terms = [
-        (_ONE, held),
-        (_ONE, old),
-        (_ONE, new),
-        (_ONE, shift),
-        (_ONE, signs[0]),
-        (_ONE, signs[1]),
-        (kappa, signs[2]),
-        (kappa * (m + b0 + s), triangle),
-    ]
-    above = H1 + (before + tau) / 2
-    below = P0 + hx + q + gy + b**2 * inverse + kappa * (X0 + s**2)
+    terms = [(_ONE, held), (_ONE, old), (_ONE, new)]
+    terms.append((_ONE, d.nonnegative("||x_t||^2 (1/eta_t - 1/eta_{t-1}) >= 0", n * k)))
+    if retained:
+        shift = d.by_definition("q <= sqrt(a) b and b <= eta sqrt(a)/2: stability", tau / 2, q)
+        triangle = d.lemma("the stride is at most m + b0", lemmas.SEMINORM, m + b0, s)
+        terms += [
+            (_ONE, shift),
+            (_ONE, d.nonnegative("(m^2 + b0^2) j >= 0", (m**2 + b0**2) * j)),
+            (kappa, d.nonnegative("(m - b0)^2 >= 0", (m - b0) ** 2)),
+            (kappa * (m + b0 + s), triangle),
+        ]
+    else:
+        root = sympy.sqrt(a)
+        cauchy = d.lemma("<g_t - M_t, x_t - y'> <= sqrt(a) b", lemmas.INNER_PRODUCT, root * b, q)
+        square = d.nonnegative("(sqrt(a) eta/2 - b)^2 >= 0", (root / (2 * inverse) - b) ** 2)
+        terms += [(_ONE, cauchy), (inverse, square), (w, d.nonnegative("m^2 >= 0", m**2))]
     found = d.combine("after the round", above, below, terms)
     empty = d.nonnegative("before the first round both sides are 0", 0 * D)
     return d.lemma("after every round", lemmas.INDUCTION, above, below, requires=[empty, found]), inverse
@@ -271,7 +277,7 @@ def _regret(d: Derivation) -> tuple[Fact, Any]:
     """minus the regret >= minus the bound, and the bound."""
     D, G, nu, V, Gu, uu = (d[name] for name in ("D", "G", "nu", "V", "Gu", "uu"))
     left = d.expands("minus the regret", Gu - (d["P0"] + d["hx"] + d["q"] + d["gy"]))
-    always, inverse = _potential(d)
+    always, inverse = potential(d, True)
     tau, before = d["a"] / inverse, D**2 * (d["j"] + d["k"])
     least = d.by_definition("y' minimises the new objective", Gu + uu * inverse, d["H1"])
     size = d.by_definition("||u|| <= D as 0 and u lie in the domain", D**2, uu)
@@ -291,7 +297,7 @@ def _every_path(subject: Subject, domain: Domain) -> Finding:
     statement = "regret <= the claimed bound on every path"
 
     def proof() -> Finding:
-        d = _derivation(False)
+        d = derivation(False)
         fact, (bound, movement) = _regret(d)
         known = {name: d[name] for name in ("D", "G", "nu", "V")} | {"X": movement}
         facts = [
@@ -306,60 +312,46 @@ def _every_path(subject: Subject, domain: Domain) -> Finding:
 
 oftrl_rests = ("sea_omd.sachs.oftrl_steps", "sea_omd.lemma.prox", "sea_omd.lemma.stability")
 
+_POINTS = (
+    {"D": "2", "G": "1", "nu": "3", "V": "5", "X": "1"},
+    {"D": "1/3", "G": "7", "nu": "1/2", "V": "1/40", "X": "1/1000"},
+    {"D": "5", "G": "1/9", "nu": "9", "V": "40", "X": "300"},
+    {"D": "1/4", "G": "1/3", "nu": "1/7", "V": "2000", "X": "1"},
+)
 
-@check("sea_omd.sachs.oftrl_pathwise", timeout=30)
-def pathwise(subject: Subject, effort: Effort) -> Iterator[Finding]:
-    """Crossings, alternation and a ramp in balls, then an induction over rounds."""
-    cases = (*CROSSING, *ALTERNATING, RAMP)
-    yield _attack(subject["bound"], cases, "ftrl_regret", "regret <= the claimed bound")
-    yield _every_path(subject, oftrl_claims.pathwise.domain)
 
-
-def _at(nu: Fraction) -> tuple[Case, ...]:
-    """Alternation at nu times DG on two intervals."""
-    return tuple(
-        Case((((1, -1), half),), nu * D * G, D, G)
-        for half, D, G in ((50, Fraction(2), Fraction(1)), (200, Fraction(1, 3), Fraction(5)))
+def attack_sum(bound: Formula, points: Sequence[Mapping[str, str]], **more: str) -> Finding:
+    """The stated bound against nu plus a share of the bound on the steps' sum, at exact points."""
+    data = {**more, "reads": [axis.name for axis in bound.variables], "formulas": {"bound": emit_standalone(bound)}}
+    return instances.compare(
+        points,
+        lambda point: witness.make("sea_omd", "ftrl_sum", {**data, "point": dict(point)}, "the sum of two bounds"),
+        wanted=("==",),
+        statement="the bound is nu plus the steps' share",
+        description="exact points",
     )
 
 
-_FACTORS = {"bound": sympy.Integer(2), "best": sympy.sqrt(6)}
-
-
-def _without_smoothness(subject: Subject, part: str, domain: Domain) -> Finding:
-    """The pathwise bound at Vbar_T <= 4 G^2 T and nu = 2 DG or sqrt(6) DG."""
-    statement = "regret <= the claimed bound on every path"
-    own = bounds.adversarial if part == "bound" else bounds.adversarial_best
+def _value(subject: Subject, domain: Domain) -> Finding:
+    """The stated bound is nu - nu X/(2 D^2) plus the bound of the steps, as an identity."""
+    statement = "the bound is nu plus the steps' share"
 
     def proof() -> Finding:
-        axes: list[Any] = [DIAMETER, GRADIENTS, bounds.REGULARISER, bounds.ROUNDS, Real("R")]
-        d = Derivation(Domain(*axes, Real("V", 0, None), Real("X", 0, None)), path_samples(24))
-        D, G, T, V, X = (d[name] for name in ("D", "G", "T", "V", "X"))
-        nu = d["nu"]
-        left = d.expands("minus the regret", -d["R"])
-        root = 3 * sympy.sqrt(2) / 2 * D
-        path = d.by_definition(
-            "the pathwise bound", nu + root * sympy.sqrt(V) + 6 * D**2 * G**2 / nu - nu / (2 * D**2) * X, d["R"]
-        )
-        moved = d.nonnegative("X >= 0", X)
-        most = d.lemma("a_t <= 4 G^2 for every t", lemmas.TERMWISE, 2 * G * sympy.sqrt(T), sympy.sqrt(V))
-        value = nu + root * 2 * G * sympy.sqrt(T) + 6 * D**2 * G**2 / nu
-        fact = d.combine("for every nu", left, -value, [(_ONE, path), (nu / (2 * D**2), moved), (root, most)])
-        chosen = value.subs(nu, _FACTORS[part] * D * G)
-        facts = [
-            fact,
-            d.identity("at this nu", chosen, d.claimed(own, D=D, G=G, T=T)),
-            no_smaller(d, "the claimed bound is no smaller", own, subject[part]),
-        ]
-        return d.conclude(facts, domain, statement, rests_on=("sea_omd.sachs.oftrl_pathwise",))
+        d = derivation(False)
+        d.expands("minus the regret", d["Gu"] - (d["P0"] + d["hx"] + d["q"] + d["gy"]))
+        D, G, nu, V, X = (d[name] for name in ("D", "G", "nu", "V", "X0"))
+        steps = d.claimed(bounds.steps, D=D, G=G, nu=nu, V=V)
+        stated = d.claimed(subject["bound"], D=D, G=G, nu=nu, V=V, X=X)
+        return d.conclude([d.identity("the sum", nu + steps - nu / (2 * D**2) * X, stated)], domain, statement)
 
     return derive(proof, domain, statement)
 
 
-@check("sea_omd.sachs.oftrl_adversarial", timeout=30)
-def adversarial(subject: Subject, effort: Effort) -> Iterator[Finding]:
-    """Alternation in balls (near sqrt(6) for the second), then the pathwise bound at the chosen nu."""
-    domain = oftrl_claims.adversarial.domain
-    yield _attack(subject["bound"], _at(Fraction(2)), "ftrl_regret", "regret <= the bound").for_part("bound")
-    for part in ("bound", "best"):
-        yield _without_smoothness(subject, part, domain).for_part(part)
+@check("sea_omd.sachs.oftrl_pathwise", timeout=30)
+def pathwise(subject: Subject, effort: Effort) -> Iterator[Finding]:
+    """Crossings, alternation and a ramp in balls, then an induction over rounds."""
+    cases, domain = (*CROSSING, *ALTERNATING, RAMP), oftrl_claims.pathwise.domain
+    yield attack(subject["bound"], cases, "ftrl_regret", "regret <= the claimed bound").for_part("regret")
+    yield attack_sum(subject["bound"], _POINTS, share="3/2").for_part("value")
+    yield _every_path(subject, domain).for_part("regret")
+    yield _value(subject, domain).for_part("value")

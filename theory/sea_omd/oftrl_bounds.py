@@ -1,6 +1,7 @@
 r"""Closed forms for optimistic follow-the-regularised-leader, :math:`\eta_t=D^2/(\nu+\sum_{s<t}\eta_sa_s)`.
 
-``V`` is :math:`\bar V_T`, ``X`` the movement, ``noise`` :math:`\sigma^2_{1:T}`, ``drift`` :math:`\Sigma^2_{1:T}`.
+``V`` is :math:`\bar V_T`, ``S`` the sum of the :math:`\eta_ta_t`, ``X`` the movement, ``noise``
+:math:`\sigma^2_{1:T}`, ``drift`` :math:`\Sigma^2_{1:T}`.
 """
 
 from __future__ import annotations
@@ -15,11 +16,13 @@ from theory.sea_omd.convex_bounds import (
     NOISE,
     SMOOTHNESS,
     VARIATION,
+    nonnegative,
     positive,
 )
 
 REGULARISER = positive("nu", r"\nu")
 ROUNDS = Integer("T", 1, None)
+SPENT = nonnegative("S")
 
 steps = Formula(
     "steps",
@@ -47,13 +50,14 @@ convex = Formula(
         + (6 * D**2 * G**2 + 9 * D**4 * L**2) / nu
     ),
 )
+path = Formula("oftrl_path", [REGULARISER, SPENT], lambda nu, S: nu + 5 * S / 4)
 adversarial = Formula(
     "oftrl_adversarial",
     [DIAMETER, GRADIENTS, ROUNDS],
-    lambda D, G, T: 3 * sqrt(rational(2)) * D * G * sqrt(T) + 5 * D * G,
+    lambda D, G, T: 5 * sqrt(rational(2)) / 2 * D * G * sqrt(T) + 9 * D * G / 2,
 )
 adversarial_best = Formula(
     "oftrl_adversarial_best",
     [DIAMETER, GRADIENTS, ROUNDS],
-    lambda D, G, T: 3 * sqrt(rational(2)) * D * G * sqrt(T) + 2 * sqrt(rational(6)) * D * G,
+    lambda D, G, T: 5 * sqrt(rational(2)) / 2 * D * G * sqrt(T) + 2 * sqrt(rational(5)) * D * G,
 )

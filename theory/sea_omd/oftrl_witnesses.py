@@ -53,10 +53,46 @@ def ftrl_steps_far(data: Mapping[str, Any], formulas: Formulas) -> tuple[Any, An
 def ftrl_regret(data: Mapping[str, Any], formulas: Formulas) -> tuple[Any, Any]:
     """Left: hindsight regret of the learner on the slopes. Right: the bound; ``data["reads"]`` names its numbers."""
     found = lead(data)
-    known = {name: Fraction(data[name]) for name in ("D", "G", "nu")} | {"V": found["V"], "X": found["X"]}
+    known = {name: Fraction(data[name]) for name in ("D", "G", "nu")}
+    known |= {"V": found["V"], "X": found["X"], "S": found["spent"]}
     known["T"] = sum(len(pattern) * count for pattern, count in data["slopes"])
     regret = found["loss"] - min(real(end) * found["total"] for end in data["domain"])
     return regret, formulas["bound"](**{name: known[name] for name in data["reads"]})
+
+
+def ftrl_rectangle(data: Mapping[str, Any], formulas: Formulas) -> tuple[Any, Any]:
+    """Left: no more than the regret of a long path in a rectangle. Right: the stated bound, D = G = 1.
+
+    Edges w = (1 + 1/n)/(2 nu) along z and L along q, start in the corner 0. A cycle along z: n slopes -1/n, one +1,
+    then 1 - j/n for j = 1..n, then n(n-1)/2 slopes -1/n that bring their sum back to 0 (not after the last). In the
+    k-th of the first rounds x_t is at most eta k/(2n), at the kick eta (1 + 1/n)/2, with one eta, afterwards 0: a gain
+    of eta (n+1)/(4n) or more, on a variation of alpha. Then slope -1 along q, where x_t = eta i/2: at least
+    L^2/eta - 3L/2 against its end. With r = nu + S, r^2 grows by 2a + (eta a)^2 in a round, so that
+    sqrt(nu^2 + 2V) <= r <= that + a/nu for the largest a.
+    """
+    n, N, nu = data["n"], data["N"], real(data["nu"])
+    share, w = 1 + mpf(1) / n, (1 + mpf(1) / n) / (2 * nu)
+    alpha = share**2 + mpf(1) / n + mpf(1) / n**2
+    least = mpmath.sqrt(nu**2 + 2 * N * alpha)
+    most = least + share**2 / nu + 1 / least
+    cycles = (n + 1) / (4 * n * alpha) * (least - nu - 1 / (n * n * nu))
+    left = cycles + (1 - w * w) * least - mpf(3) / 2
+    return left, max(formulas["bound"](nu=nu, S=r - nu) for r in (least, most))
+
+
+def ftrl_sum(data: Mapping[str, Any], formulas: Formulas) -> tuple[Any, Any]:
+    """Left: nu, plus ``share`` of the bound on the steps' sum, less nu X/(2 D^2). Right: the stated bound.
+
+    The sum of the eta_t a_t is at most D sqrt(2V) + 4 D^2 G^2/nu; V = 4 G^2 T and nu = sqrt(factor) D G if not given.
+    """
+    at = {name: Fraction(value) for name, value in data["point"].items()}
+    D, G, nu = (real(at[name]) if name in at else mpf(0) for name in ("D", "G", "nu"))
+    if "factor" in data:
+        nu = mpmath.sqrt(real(data["factor"])) * D * G
+    V = real(at["V"]) if "V" in at else 4 * G**2 * real(at["T"])
+    moved = nu * real(at["X"]) / (2 * D**2) if "X" in at else 0
+    steps = D * mpmath.sqrt(2 * V) + 4 * D**2 * G**2 / nu
+    return nu + real(data["share"]) * steps - moved, formulas["bound"](**{name: at[name] for name in data["reads"]})
 
 
 def ftrl_game(data: Mapping[str, Any], formulas: Formulas) -> tuple[Any, Any]:
