@@ -203,6 +203,14 @@ def _steps(claim, of, partner=""):
     return 2 * _factor(claim, "bound", partner, of="nu", ends=(2, 1), D=1, G=1, V=1)
 
 
+def _spent(partner=""):
+    return _factor("sachs.oftrl_path", "bound", partner, of="S", ends=(0, 1), nu=1)
+
+
+def _adversarial(role, partner=""):
+    return _factor("sachs.oftrl_adversarial", role, partner, of="T", ends=ROOT, D=1, G=1)
+
+
 def _linear(of):
     return _factor("convex.sharp", "linear", of=of, ends=ROOT, D=1, G=1, theta=TINY, drift=0)
 
@@ -292,6 +300,16 @@ STATED = {
     ),
     "oftrl_noise": (_any, lambda: _leader("noise"), lambda: _leader("noise")),
     "oftrl_drift": (lambda: _sachs(0, 1), lambda: _leader("drift"), lambda: _leader("drift")),
+    "oftrl_path": (
+        lambda: _spent("6/5 in the place of 5/4"),
+        _spent,
+        lambda: _factor("sachs.oftrl_pathwise", "bound", of="V", ends=ROOT, D=1, G=1, nu=1, X=0) / np.sqrt(2),
+    ),
+    "oftrl_adversarial": (
+        lambda: _adversarial("best", "2 in the place of 5/sqrt 2, at sqrt(5) DG"),
+        lambda: _adversarial("bound"),
+        lambda: catalogue.claim("sea_omd.sachs.oftrl_adversarial").subject["printed"][0] * np.sqrt(2),
+    ),
     "oftrl_root": (
         lambda: _steps("sachs.oftrl_steps", "V", "99 per cent of it"),
         lambda: _steps("sachs.oftrl_steps", "V"),

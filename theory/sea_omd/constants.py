@@ -114,6 +114,20 @@ oftrl_drift = Constant(
     proved=_value(r"$3\sqrt2$", "4.2426407", "sachs.oftrl_convex"),
     published=_value(r"$3\sqrt2$", "4.2426407", "sachs.oftrl_convex"),
 )
+oftrl_path = Constant(
+    id="sea_omd.oftrl_path",
+    title=r"Optimistic FTRL, every path: factor of $\sum\eta_ta_t$ beside $\nu$",
+    refuted=_value(r"$1.2$", "6/5", "sachs.oftrl_path"),
+    proved=_value(r"$\tfrac54$", "5/4", "sachs.oftrl_path"),
+    published=_value(r"$\tfrac32$", "3/2", "sachs.oftrl_pathwise"),
+)
+oftrl_adversarial = Constant(
+    id="sea_omd.oftrl_adversarial",
+    title=r"Optimistic FTRL, every path: factor of $DG\sqrt{T}$",
+    refuted=_value("2", "2", "sachs.oftrl_adversarial"),
+    proved=_value(r"$\tfrac52\sqrt2$", "3.5355340", "sachs.oftrl_adversarial"),
+    published=_value(r"$3\sqrt2$", "4.2426407", "sachs.oftrl_adversarial"),
+)
 oftrl_root = Constant(
     id="sea_omd.oftrl_root",
     title=r"Optimistic FTRL, its steps' sum: factor of $D\sqrt{\bar V_T}$",
