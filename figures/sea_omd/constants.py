@@ -12,7 +12,7 @@ from plumbline import catalogue
 from plumbline.nouns import Constant, Figure
 
 _COLOURS = {"refuted": 1, "proved": 0, "published": 2}
-_COLUMNS = {"refuted": 1.08, "proved": 1.22, "published": 1.38}
+_COLUMNS = {"refuted": 1.075, "proved": 1.205, "published": 1.35}
 _ROW = 0.28
 _TICKS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20)
 
