@@ -173,14 +173,14 @@ Play = Callable[[paths.Path, paths.Gradient], None]
 def sea_sample(setting: Setting, values: dict[str, Any], *, play: Play | None = None) -> Sample:
     """The expectations of a setting at 50 digits: W = E sum <g_t, x_t - u>, Q = E of the root, EV, EX; best u.
 
-    ``play`` is another learner than mirror descent; the root is then that of Vbar alone.
+    P and p are the roots without 4 G^2. ``play`` is another learner than mirror descent; its root is that of Vbar.
     """
     game = setting.game
     D, G, delta = (_real(value) for value in (game.diameter, game.gradient_bound, setting.delta))
     step = paths.adaptive_step(D, G, delta)
     move: Play = play or (lambda path, gradient: paths.mirror_descent_round(path, gradient, step))
     shift = mpf(0) if play else delta + 4 * G**2
-    totals = {"loss": mpf(0), "W": mpf(0), "Q": mpf(0), "EV": mpf(0), "EX": mpf(0)}
+    totals = {name: mpf(0) for name in ("loss", "W", "Q", "P", "EV", "EX")}
     u = _real(best_comparator(game))
     waiting = [(paths.start(paths.Interval(_real(game.lo), _real(game.hi))), mpf(0), mpf(1))]
     while waiting:
@@ -191,6 +191,7 @@ def sea_sample(setting: Setting, values: dict[str, Any], *, play: Play | None = 
                 "loss": loss,
                 "W": path.loss - path.slope_sum * u,
                 "Q": mpmath.sqrt(shift + path.variation),
+                "P": mpmath.sqrt(delta + path.variation),
                 "EV": path.variation,
                 "EX": path.movement,
             }
@@ -204,7 +205,14 @@ def sea_sample(setting: Setting, values: dict[str, Any], *, play: Play | None = 
     regret = totals["loss"] - _real(game.least_total)
     known = setting.known()
     h = mpmath.sqrt(shift + totals["EV"])
-    numbers = {"ER": regret, "h": h, "later": known["later"], "noise": known["noise"], "drift": known["all"]}
+    numbers = {
+        "ER": regret,
+        "h": h,
+        "p": mpmath.sqrt(delta + totals["EV"]),
+        "later": known["later"],
+        "noise": known["noise"],
+        "drift": known["all"],
+    }
     every = {**{name: known[name] for name in ("D", "G", "L", "delta", "theta")}, **totals, **numbers, **values}
     return Sample(every, -regret, {})
 
@@ -229,12 +237,12 @@ def _real(x: Fraction | int) -> Any:
 
 @functools.lru_cache(maxsize=8)
 def samples(kind: str) -> tuple[Sample, ...]:
-    """Settings for one derivation: "general" (delta > 0, any theta), "tuned", "published" (L > 0), "linear" (L = 0)."""
+    """Settings for one derivation: "general" (delta > 0), "tuned", "tuned 36", ... (L > 0), "linear" (L = 0)."""
     draw, made = random.Random(5), []
     with mpmath.workdps(_DIGITS):
         for game in random_games(3, 12, 4, kind != "linear"):
             D, L = game.diameter, game.smoothness * draw.choice((1, 1, 2))
-            factors = {"tuned": Fraction(9), "published": Fraction(10), "linear": Fraction(0)}
+            factors = {"tuned": Fraction(9), "tuned 36": Fraction(36), "published": Fraction(10), "linear": Fraction(0)}
             delta = factors[kind] * D**2 * L**2 if kind in factors else Fraction(draw.randint(1, 30), 2)
             theta = draw.choice((Fraction(1, 5), HALF, ONE))
             made.append(sea_sample(Setting(game, delta, L, theta), {}))

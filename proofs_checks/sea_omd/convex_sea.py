@@ -3,8 +3,8 @@ r"""Regret bounds between stochastic and adversarial, from the pathwise bound wi
 Attacks: games enumerated in balls, exact lower bounds for signs of unknown mean, and the maximum of the proof itself at
 exact points. Then one derivation for every game. Its numbers: ER the expected regret, W the expected linearised one,
 Q :math:`=\mathbb E\sqrt{\delta+4G^2+\bar V_T}`, EV :math:`=\mathbb E\bar V_T`, EX the expected movement,
-h :math:`=\sqrt{\delta+4G^2+\mathbb E\bar V_T}`, ``noise`` :math:`\sigma^2_{1:T}`, ``drift`` and ``later``
-:math:`\Sigma^2` from the first and from the second round on.
+h :math:`=\sqrt{\delta+4G^2+\mathbb E\bar V_T}`, P and p the same without :math:`4G^2`, ``noise``
+:math:`\sigma^2_{1:T}`, ``drift`` and ``later`` :math:`\Sigma^2` from the first and from the second round on.
 """
 
 from __future__ import annotations
@@ -28,18 +28,19 @@ from proofs_checks.sea_omd.convex_games import HALF, ONE, Setting
 from proofs_checks.sea_omd.smaller import no_smaller
 from theory import lemmas
 from theory.sea_omd import convex_bounds as bounds
-from theory.sea_omd import convex_claims
+from theory.sea_omd import convex_claims, sharper_claims
 
 _UNIT = sympy.Integer(1)
 _STATEMENT = "E R_T <= the claimed bound"
+_NINE = Fraction(9)
 
 
 # Attacks
 
 
-def settings(kind: str, effort: Effort) -> list[Setting]:
+def settings(kind: str, effort: Effort, tuned: Fraction = _NINE) -> list[Setting]:
     """Games with the delta of the kind; those that some term of the bounds is needed for come first."""
-    factor = {"general": Fraction(9), "tuned": Fraction(9), "published": Fraction(10), "linear": Fraction(0)}[kind]
+    factor = {"general": tuned, "tuned": tuned, "published": Fraction(10), "linear": Fraction(0)}[kind]
     still = [games.crossing_game(5), games.alternating_slopes(100)]
     made = [Setting(game, Fraction(0), Fraction(0)) for game in still] if kind != "general" else []
     if kind == "linear":
@@ -101,15 +102,14 @@ _POINTS = (
 )
 
 
-def _attack_maximum(bound: Formula, kind: str) -> Finding:
+def _attack_maximum(bound: Formula, kind: str, split: str = "sharp", tuned: Fraction = _NINE) -> Finding:
     """The maximum over the movement that the proof ends with, at exact points, against the stated closed form."""
     names = [axis.name for axis in bound.variables]
-    split = "published" if kind == "published" else "sharp"
     cases = []
     for index, point in enumerate(_POINTS):
         D, L = Fraction(point["D"]), Fraction(point["L"])
         theta = {"tuned": HALF, "published": ONE}.get(kind, Fraction(index + 1, 5))
-        delta = {"tuned": 9 * D**2 * L**2, "published": 10 * D**2 * L**2, "linear": Fraction(0)}.get(
+        delta = {"tuned": tuned * D**2 * L**2, "published": 10 * D**2 * L**2, "linear": Fraction(0)}.get(
             kind, Fraction(index + 1, 3) ** 3
         )
         cases.append({"point": point, "theta": str(theta), "delta": str(delta), "split": split, "variables": names})
@@ -134,19 +134,26 @@ class Route:
     split: tuple[int, int, int, int]
     drift: str
     lemma: str
+    sharper: bool = False
+
+    @property
+    def samples(self) -> str:
+        return "tuned 36" if self.sharper and self.kind == "tuned" else self.kind
 
 
 _SHARP = {kind: Route(kind, (1, 4, 3, 3), "later", "split_orth") for kind in ("general", "tuned", "linear")}
-_ROUTES = {**_SHARP, "published": Route("published", (1, 8, 4, 4), "drift", "split4")}
+_SHARPER = {kind: Route(kind, (1, 4, 3, 3), "later", "split_orth", sharper=True) for kind in _SHARP}
+_PUBLISHED = Route("published", (1, 8, 4, 4), "drift", "split4")
 
 
 def _numbers(route: Route, flat: bool) -> Derivation:
-    smooth = Real("L", 0, 0) if flat else bounds.POSITIVE_SMOOTHNESS
+    smooth = bounds.SMOOTHNESS if route.kind == "general" else bounds.POSITIVE_SMOOTHNESS
+    smooth = Real("L", 0, 0) if flat else smooth
     axes: list[Any] = [bounds.DIAMETER, bounds.GRADIENTS, smooth, bounds.POSITIVE_RETENTION]
     axes += [bounds.POSITIVE_DELTA] if route.kind == "general" else []
     axes += [Real(name) for name in ("ER", "W")] + [Real("h", 0, None, open_lo=True)]
-    axes += [Real(name, 0, None) for name in ("Q", "EV", "EX", "noise", "drift", "later")]
-    return Derivation(Domain(*axes), games.samples("linear" if flat else route.kind))
+    axes += [Real(name, 0, None) for name in ("Q", "P", "p", "EV", "EX", "noise", "drift", "later")]
+    return Derivation(Domain(*axes), games.samples("linear" if flat else route.samples))
 
 
 def _tuning(d: Derivation, route: Route, flat: bool) -> tuple[Any, Any]:
@@ -154,15 +161,15 @@ def _tuning(d: Derivation, route: Route, flat: bool) -> tuple[Any, Any]:
     theta = {"tuned": sympy.Rational(1, 2), "published": _UNIT}.get(route.kind, d["theta"])
     if flat:
         return theta, sympy.Integer(0)
-    root = {"tuned": 3 * d["D"] * d["L"], "published": sympy.sqrt(10) * d["D"] * d["L"]}
+    root = {"tuned": (6 if route.sharper else 3) * d["D"] * d["L"], "published": sympy.sqrt(10) * d["D"] * d["L"]}
     return theta, root.get(route.kind) or sympy.sqrt(d["delta"])
 
 
 def _chain(d: Derivation, route: Route, flat: bool) -> tuple[Fact, Any]:
     """-ER >= -(the maximum of the proof), and that maximum."""
-    D, G, L, EV, EX, h = (d[name] for name in ("D", "G", "L", "EV", "EX", "h"))
+    D, G, L, EX = (d[name] for name in ("D", "G", "L", "EX"))
     theta, z = _tuning(d, route, flat)
-    A = (sympy.Rational(3, 2) + theta) * D
+    A, front = (sympy.Rational(3, 2) + theta) * D, (1 + theta) * D
     first, noise, drift, smooth = route.split
     left = d.expands("minus the expected regret", -d["ER"])
     tangent = d.deduce("F_t lies above its tangent at x_t", lemmas.SUPPORTING_LINE, requires=[])
@@ -174,25 +181,24 @@ def _chain(d: Derivation, route: Route, flat: bool) -> tuple[Fact, Any]:
         requires=[tangent],
     )
     weight = theta / (1 + theta) * z / (2 * D)
-    path = d.by_definition("the pathwise bound with movement term, in expectation", A * d["Q"] - weight * EX, d["W"])
-    jensen = d.lemma("E of the root <= root of E", lemmas.JENSEN, h, d["Q"])
-    square = d.by_definition("h^2 = delta + 4 G^2 + E Vbar", z**2 + 4 * G**2 + EV, h**2)
+    terms = [sympy.sqrt(noise * d["noise"]), sympy.sqrt(drift * d[route.drift])]
+    last = sympy.sqrt(smooth) * L * sympy.sqrt(EX)
     inner = first * G**2 + noise * d["noise"] + drift * d[route.drift] + smooth * L**2 * EX
-    split = d.by_definition(f"E Vbar_T by {route.lemma}", inner, EV)
-    terms = [sympy.sqrt(4 + first) * G, sympy.sqrt(noise * d["noise"]), sympy.sqrt(drift * d[route.drift])]
-    parts = [z, *terms, sympy.sqrt(smooth) * L * sympy.sqrt(EX)]
-    total = sum(parts)
-    cross = [a * b for index, a in enumerate(parts) for b in parts[index + 1 :] if a != 0 and b != 0]
-    mixed = d.nonnegative("the products of the roots", 2 * sum(cross))
-    quotient = 1 / (total + h)
-    roots = d.combine(
-        "the root of a sum is at most the sum of roots",
-        total,
-        h,
-        [(quotient, mixed), (quotient, split), (quotient, square)],
-    )
-    used = [(_UNIT, convex), (_UNIT, path), (A, jensen), (A, roots)]
-    maximum = A * (z + sum(terms))
+    split = d.by_definition(f"E Vbar_T by {route.lemma}", inner, d["EV"])
+    wide = [sympy.sqrt(4 + first) * G, *terms]
+    mean, roots = _roots(d, split, (d["Q"], d["h"]), [z, *wide, last], z**2 + 4 * G**2)
+    label = "the pathwise bound with movement term, in expectation"
+    if route.sharper:
+        narrow = [sympy.sqrt(first) * G, *terms]
+        other, less = _roots(d, split, (d["P"], d["p"]), [z, *narrow, last], z**2)
+        path = d.by_definition(label, D / 2 * d["Q"] + front * (d["P"] - z) - weight * EX, d["W"])
+        used = [(D / 2, mean), (D / 2, roots), (front, other), (front, less)]
+        maximum = D / 2 * (z + sum(wide)) + front * sum(narrow)
+    else:
+        path = d.by_definition(label, A * d["Q"] - weight * EX, d["W"])
+        used = [(A, mean), (A, roots)]
+        maximum = A * (z + sum(wide))
+    used += [(_UNIT, convex), (_UNIT, path)]
     if not flat:
         stride = A * sympy.sqrt(smooth) * L / (2 * weight)
         used.append((weight, d.nonnegative("(sqrt(EX) - its maximiser)^2", (sympy.sqrt(EX) - stride) ** 2)))
@@ -200,7 +206,22 @@ def _chain(d: Derivation, route: Route, flat: bool) -> tuple[Fact, Any]:
     return d.combine("the bound, maximised over the movement", left, -maximum, used), maximum
 
 
+def _roots(d: Derivation, split: Fact, names: tuple[Any, Any], parts: Sequence[Any], shift: Any) -> tuple[Fact, Fact]:
+    """E of the root <= root of E <= the sum of the roots of its parts."""
+    mean, root = names
+    jensen = d.lemma("E of the root <= root of E", lemmas.JENSEN, root, mean)
+    square = d.by_definition(f"{root}^2 = delta + E Vbar and what G adds", shift + d["EV"], root**2)
+    total = sum(parts)
+    cross = [a * b for index, a in enumerate(parts) for b in parts[index + 1 :] if a != 0 and b != 0]
+    mixed = d.nonnegative("the products of the roots", 2 * sum(cross))
+    quotient = 1 / (total + root)
+    terms = [(quotient, mixed), (quotient, split), (quotient, square)]
+    return jensen, d.combine("the root of a sum is at most the sum of roots", total, root, terms)
+
+
 def _own(route: Route) -> Formula:
+    if route.sharper:
+        return {"general": bounds.sharper, "linear": bounds.sharper_linear, "tuned": bounds.sharper_tuned}[route.kind]
     return {
         "general": bounds.sharp,
         "linear": bounds.sharp_linear,
@@ -223,28 +244,27 @@ def _facts(d: Derivation, route: Route, flat: bool, claimed: Formula) -> list[Fa
     ]
 
 
-def _every_game(role: str, subject: Subject, kind: str, domain: Domain) -> Finding:
+def _every_game(role: str, subject: Subject, route: Route, domain: Domain) -> Finding:
     """For L > 0, and for L = 0 where the learner's delta is 0 too."""
-    route = _ROUTES[kind]
     rests = ("sea_omd.convex.movement", f"sea_omd.lemma.{route.lemma}")
 
     def proof(flat: bool) -> Finding:
         d = _numbers(route, flat)
         facts = _facts(d, route, flat, subject[role])
-        if kind in ("tuned", "published") and not flat:
+        if route.kind in ("tuned", "published") and not flat:
             linear = derive(lambda: proof(True), domain, f"{_STATEMENT}, L = 0")
             facts.append(d.premise("the same for L = 0, delta = 0", linear))
         return d.conclude(facts, domain, _STATEMENT, rests_on=rests)
 
-    return derive(lambda: proof(kind == "linear"), domain, _STATEMENT)
+    return derive(lambda: proof(route.kind == "linear"), domain, _STATEMENT)
 
 
-def _maximum_everywhere(subject: Subject, roles: Mapping[str, str], domain: Domain) -> Finding:
+def _maximum_everywhere(subject: Subject, roles: Mapping[str, Route], domain: Domain) -> Finding:
     """The stated bounds are the proof's maxima, as identities."""
     statement = "the bound is the proof's maximum over the movement"
 
     def proof() -> Finding:
-        findings = [_identity(subject, role, kind) for role, kind in roles.items()]
+        findings = [_identity(subject, role, route) for role, route in roles.items()]
         last = findings.pop()
         d, facts = last
         facts = [*facts, *(d.premise("another of the bounds", _alone(*other, domain)) for other in findings)]
@@ -253,12 +273,12 @@ def _maximum_everywhere(subject: Subject, roles: Mapping[str, str], domain: Doma
     return derive(proof, domain, statement)
 
 
-def _identity(subject: Subject, role: str, kind: str) -> tuple[Derivation, list[Fact]]:
-    route, flat = _ROUTES[kind], kind == "linear"
+def _identity(subject: Subject, role: str, route: Route) -> tuple[Derivation, list[Fact]]:
+    flat = route.kind == "linear"
     d = _numbers(route, flat)
     _, maximum = _chain(d, route, flat)
     known = {name: d[name] for name in ("D", "G", "L", "theta", "noise")} | {"drift": d[route.drift]}
-    if kind == "general":
+    if route.kind == "general":
         known["delta"] = d["delta"]
     formula: Formula = subject[role]
     at = {axis.name: known[axis.name] for axis in formula.variables}
@@ -269,22 +289,30 @@ def _alone(d: Derivation, facts: list[Fact], domain: Domain) -> Finding:
     return d.conclude(facts, domain, "the bound is the proof's maximum")
 
 
-_SHARP_ROLES = {"general": "general", "linear": "linear", "tuned": "tuned"}
+def _judge(
+    subject: Subject, effort: Effort, routes: Mapping[str, Route], split: str, tuned: Fraction, domain: Domain
+) -> Iterator[Finding]:
+    for part in ("linear", "tuned", "general"):
+        yield _attack_games(subject[part], settings(part, effort, tuned), "later").for_part(part)
+        if part != "general":
+            yield _attack_signs(subject[part], "later").for_part(part)
+    for part in routes:
+        yield _attack_maximum(subject[part], part, split, tuned).for_part("maximum")
+    for part, route in routes.items():
+        yield _every_game(part, subject, route, domain).for_part(part)
+    yield _maximum_everywhere(subject, routes, domain).for_part("maximum")
 
 
 @check("sea_omd.convex.sharp", timeout=40)
 def sharp(subject: Subject, effort: Effort) -> Iterator[Finding]:
     """Games and signs against every form, the proof's maximum at points, then one derivation for each form."""
-    domain = convex_claims.sharp.domain
-    for part in ("linear", "tuned", "general"):
-        yield _attack_games(subject[part], settings(part, effort), "later").for_part(part)
-        if part != "general":
-            yield _attack_signs(subject[part], "later").for_part(part)
-    for part in _SHARP_ROLES:
-        yield _attack_maximum(subject[part], part).for_part("maximum")
-    for part in _SHARP_ROLES:
-        yield _every_game(part, subject, part, domain).for_part(part)
-    yield _maximum_everywhere(subject, _SHARP_ROLES, domain).for_part("maximum")
+    yield from _judge(subject, effort, _SHARP, "sharp", _NINE, convex_claims.sharp.domain)
+
+
+@check("sea_omd.convex.sharper", timeout=40)
+def sharper(subject: Subject, effort: Effort) -> Iterator[Finding]:
+    """The same with what the movement bound keeps of delta."""
+    yield from _judge(subject, effort, _SHARPER, "sharper", Fraction(36), sharper_claims.sharper.domain)
 
 
 @check("sea_omd.convex.published", timeout=40)
@@ -293,6 +321,6 @@ def published(subject: Subject, effort: Effort) -> Iterator[Finding]:
     domain = convex_claims.published.domain
     yield _attack_games(subject["bound"], settings("published", effort), "all").for_part("regret")
     yield _attack_signs(subject["bound"], "all").for_part("regret")
-    yield _attack_maximum(subject["bound"], "published").for_part("maximum")
-    yield _every_game("bound", subject, "published", domain).for_part("regret")
-    yield _maximum_everywhere(subject, {"bound": "published"}, domain).for_part("maximum")
+    yield _attack_maximum(subject["bound"], "published", "published").for_part("maximum")
+    yield _every_game("bound", subject, _PUBLISHED, domain).for_part("regret")
+    yield _maximum_everywhere(subject, {"bound": _PUBLISHED}, domain).for_part("maximum")

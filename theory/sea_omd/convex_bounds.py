@@ -77,6 +77,34 @@ sharp_tuned = Formula(
         12 * D**2 * L + 2 * sqrt(rational(5)) * D * G + 4 * D * sqrt(noise) + 2 * sqrt(rational(3)) * D * sqrt(drift)
     ),
 )
+sharper = Formula(
+    "sharper",
+    [DIAMETER, GRADIENTS, POSITIVE_DELTA, SMOOTHNESS, POSITIVE_RETENTION, NOISE, DRIFT],
+    lambda D, G, delta, L, theta, noise, drift: (
+        D / 2 * sqrt(delta)
+        + (sqrt(rational(5)) / 2 + 1 + theta) * D * G
+        + (rational(3, 2) + theta) * D * (2 * sqrt(noise) + sqrt(rational(3)) * sqrt(drift))
+        + 3 * (rational(3, 2) + theta) ** 2 * D**3 * L**2 * (1 + theta) / (2 * theta * sqrt(delta))
+    ),
+)
+sharper_linear = Formula(
+    "sharper_linear",
+    [DIAMETER, GRADIENTS, POSITIVE_RETENTION, NOISE, DRIFT],
+    lambda D, G, theta, noise, drift: (
+        (sqrt(rational(5)) / 2 + 1 + theta) * D * G
+        + (rational(3, 2) + theta) * D * (2 * sqrt(noise) + sqrt(rational(3)) * sqrt(drift))
+    ),
+)
+sharper_tuned = Formula(
+    "sharper_tuned",
+    [DIAMETER, GRADIENTS, SMOOTHNESS, NOISE, DRIFT],
+    lambda D, G, L, noise, drift: (
+        6 * D**2 * L
+        + (sqrt(rational(5)) + 3) / 2 * D * G
+        + 4 * D * sqrt(noise)
+        + 2 * sqrt(rational(3)) * D * sqrt(drift)
+    ),
+)
 published = Formula(
     "published",
     [DIAMETER, GRADIENTS, SMOOTHNESS, NOISE, DRIFT_FROM_ONE],

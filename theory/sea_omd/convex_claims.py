@@ -258,8 +258,9 @@ sharp = Claim(
         _STEP,
         _HINT,
         *_SEA,
-        r"$\sigma_t^2=\max_x\mathbb E\|\nabla f_t(x)-\nabla F_t(x)\|^2$, $\Sigma_t^2=\sup_x\|\nabla F_t(x)-\nabla "
-        r"F_{t-1}(x)\|^2$ from $t=2$ on",
+        r"$\sigma_t^2=\max_x\mathbb E[\|\nabla f_t(x)-\nabla F_t(x)\|^2\mid\text{past}]$, $\Sigma_t^2=\sup_x\|\nabla "
+        r"F_t(x)-\nabla F_{t-1}(x)\|^2$; $\sigma^2_{1:T}=\mathbb E\sum_{t\le T}\sigma_t^2$ and $\Sigma^2_{2:T}=\mathbb "
+        r"E\sum_{t=2}^T\Sigma_t^2$, as nature may answer the past",
     ),
     rests_on=("sea_omd.convex.movement", "sea_omd.lemma.split_orth"),
     parts=("general", "linear", "tuned", "maximum"),
@@ -296,7 +297,12 @@ published = Claim(
     subject=Subject({"bound": bounds.published}),
     provenance=Provenance.RECALLED,
     source="Chen et al., JMLR 2024; derived again with exactly these constants",
-    assumptions=(_STEP, _HINT, *_SEA, r"$\nabla F_0=0$ in $\Sigma^2_{1:T}$"),
+    assumptions=(
+        _STEP,
+        _HINT,
+        *_SEA,
+        r"$\sigma^2_{1:T}=\mathbb E\sum_t\sigma_t^2$ and $\Sigma^2_{1:T}=\mathbb E\sum_t\Sigma_t^2$ with $\nabla F_0=0$",
+    ),
     rests_on=("sea_omd.convex.movement", "sea_omd.lemma.split4"),
     parts=("regret", "maximum"),
     stronger={"bound": "down"},
