@@ -157,6 +157,9 @@ def after_the_check(
     point = _below(larger, smaller, domain)
     if point:
         return Comparison(TIGHTER, f"balls: states more at {point}")
+    whole = symbolic.prove_nonnegative(larger.expr - smaller.expr, domain)
+    if whole.verdict is Verdict.HOLDS:
+        return Comparison(LOOSER, whole.engine)
     inner = monotone.at_least(larger.expr, smaller.expr, domain)
     if inner is not None:
         return Comparison(LOOSER, f"{inner.engine}, under monotone steps")
