@@ -301,7 +301,7 @@ published = Claim(
         _STEP,
         _HINT,
         *_SEA,
-        r"$\sigma^2_{1:T}=\mathbb E\sum_t\sigma_t^2$ and $\Sigma^2_{1:T}=\mathbb E\sum_t\Sigma_t^2$ with $\nabla F_0=0$",
+        r"$\sigma^2_{1:T}=\mathbb E\sum_t\sigma_t^2$, $\Sigma^2_{1:T}=\mathbb E\sum_t\Sigma_t^2$, $\nabla F_0=0$",
     ),
     rests_on=("sea_omd.convex.movement", "sea_omd.lemma.split4"),
     parts=("regret", "maximum"),

@@ -148,7 +148,7 @@ convex = Claim(
     assumptions=(
         _LEARNER,
         r"$\|\nabla f_t\|\le G$, $\mathcal X$ of diameter $D$ with $0\in\mathcal X$, each $F_t$ convex and $L$-smooth",
-        r"$\sigma^2_{1:T}=\mathbb E\sum_t\sigma_t^2$ and $\Sigma^2_{1:T}=\mathbb E\sum_t\Sigma_t^2$ with $\nabla F_0=0$",
+        r"$\sigma^2_{1:T}=\mathbb E\sum_t\sigma_t^2$, $\Sigma^2_{1:T}=\mathbb E\sum_t\Sigma_t^2$, $\nabla F_0=0$",
     ),
     rests_on=("sea_omd.sachs.oftrl_pathwise", "sea_omd.lemma.split4"),
     parts=("regret", "maximum"),

@@ -36,9 +36,9 @@ sharper = Claim(
         r"\theta\big)DG+A\Big(2\sqrt{\sigma^2_{1:T}}+\sqrt3\sqrt{\Sigma^2_{2:T}}\Big)+\frac{3A^2L^2D(1+\theta)}{2\theta\sqrt"
         r"\delta}.$$ For $L=0$, $\delta=0$ the same without the first and the last term. At $\theta=\tfrac12$, "
         r"$\delta=36D^2L^2$: $$\mathbb E\sum_{t\le T}f_t(x_t)-f_t(u)\le6D^2L+\tfrac{3+\sqrt5}2DG+4D\sqrt{"
-        r"\sigma^2_{1:T}}+2\sqrt3\,D\sqrt{\Sigma^2_{2:T}}.$$ These are the maxima over $X\ge0$ of $\frac D2(\sqrt\delta+"
-        r"\sqrt5\,G+R)+(1+\theta)D(G+R)-\frac{\theta}{1+\theta}\frac{\sqrt\delta}{2D}X$, $R=2\sqrt{\sigma^2_{1:T}}+\sqrt3\sqrt{"
-        r"\Sigma^2_{2:T}}+\sqrt3L\sqrt X$, which bounds the regret where $X$ is the expected movement."
+        r"\sigma^2_{1:T}}+2\sqrt3\,D\sqrt{\Sigma^2_{2:T}}.$$ These are the maxima over $X\ge0$ of $\frac D2(\sqrt\delta"
+        r"+\sqrt5\,G+R)+(1+\theta)D(G+R)-\frac{\theta}{1+\theta}\frac{\sqrt\delta}{2D}X$, $R=2\sqrt{\sigma^2_{1:T}}+"
+        r"\sqrt3\sqrt{\Sigma^2_{2:T}}+\sqrt3L\sqrt X$, which bounds the regret where $X$ is the expected movement."
     ),
     domain=Domain(GAMES, DOMAINS, FIXED, bounds.POSITIVE_RETENTION, bounds.DIAMETER, bounds.GRADIENTS),
     subject=Subject({"general": bounds.sharper, "linear": bounds.sharper_linear, "tuned": bounds.sharper_tuned}),
