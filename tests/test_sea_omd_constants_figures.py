@@ -381,3 +381,5 @@ def test_partners_that_drop_an_assumption_are_known_to_the_report():
     assert ("convex.unprojected_step", "projected leaders too") in dropping
     assert ("lemma.harmonic", "any upper bound Y of the terms, larger than their sum too") in dropping
     assert ("convex.constant_step", "no hint") in dropping
+    for name in ("prox", "stability", "one_step"):
+        assert (f"lemma.{name}", "sets that are not convex") in dropping

@@ -61,6 +61,7 @@ _BOX = {"kind": "box", "lo": ["-1", "-1"], "hi": ["1", "1"]}
 _HALF = {"kind": "halfspace", "normal": ["1", "2"], "offset": "1"}
 _BALL = {"kind": "ball", "radius": "1"}
 _SPACE = {"kind": "space"}
+_POINTS = {"kind": "points", "points": [["-1"], ["1"]]}
 _FULL = [[Fraction(2), Fraction(1)], [Fraction(1), Fraction(3)]]
 _DIAGONAL = [[Fraction(1), Fraction(0)], [Fraction(0), Fraction(4)]]
 
@@ -95,7 +96,15 @@ def constrained(count: int = 12) -> list[dict[str, Any]]:
         z, u = inside[index % 3], inside[(index // 3 + 1) % 3]
         made.append(_entry(domain, H, STEPS[index % 3], z=z, u=u, **slopes))
     ball = {"z": [0, 0], "u": [Fraction(3, 5), Fraction(-4, 5)], "g": [-3, -4], "M": [5, 12]}
+    outside = {"z": [2, -3], "u": [0, Fraction(1, 2)], "g": [1, 2], "M": [-1, 3]}
+    made.append(_entry(_BOX, _DIAGONAL, Fraction(1), **outside))
     return [*made, _entry(_BALL, identity_matrix(2), Fraction(1), **ball)]
+
+
+def not_convex() -> list[dict[str, Any]]:
+    """A round in {-1, 1} whose half-steps end at different points."""
+    slopes = {"g": [-Fraction(5, 4)], "M": [-Fraction(3, 4)]}
+    return [_entry(_POINTS, identity_matrix(1), Fraction(1), z=[-1], u=[-1], **slopes)]
 
 
 def against(
@@ -183,6 +192,9 @@ def prox(subject: Subject, effort: Effort) -> Iterator[Finding]:
     """Rounds without constraints (equality) and with them; then the variational inequality of the minimiser."""
     free, bounded = unconstrained(40 if effort.full else 6), constrained(60 if effort.full else 12)
     formula = subject["prox"]
+    if subject["sets"] != "convex":
+        yield against(not_convex(), "prox", formula, ("<", "=="), "steps in two points").for_part("inequality")
+        return
     yield against(free, "prox", formula, ("==",), "steps in all of space").for_part("equality")
     yield against(bounded, "prox", formula, ("<", "=="), "projected steps").for_part("inequality")
     yield _prox(subject, equality=False).for_part("inequality")
@@ -229,6 +241,9 @@ def _stability(subject: Subject) -> Finding:
 @check("sea_omd.lemma.stability", timeout=30)
 def stability(subject: Subject, effort: Effort) -> Iterator[Finding]:
     """Rounds without constraints, where there is equality, and with them; then firm nonexpansiveness."""
+    if subject["sets"] != "convex":
+        yield against(not_convex(), "movement", subject["movement"], ("<", "=="), "rounds in two points")
+        return
     rounds = [*unconstrained(40 if effort.full else 6), *constrained(60 if effort.full else 12)]
     yield against(rounds, "movement", subject["movement"], ("<", "=="), "rounds in all of space and projected ones")
     yield _stability(subject)
@@ -304,6 +319,10 @@ def _one_step(subject: Subject) -> Finding:
 @check("sea_omd.lemma.one_step", timeout=30)
 def one_step(subject: Subject, effort: Effort) -> Iterator[Finding]:
     """Rounds without constraints, where there is equality for every theta, and with them; then the two lemmas."""
+    if subject["sets"] != "convex":
+        made = [{**entry, "theta": "0"} for entry in not_convex()]
+        yield against(made, "one_step", subject["one_step"], ("<", "=="), "rounds in two points")
+        return
     rounds = [*unconstrained(40 if effort.full else 6), *constrained(60 if effort.full else 12)]
     entries = [{**entry, "theta": str(theta)} for entry in rounds for theta in THETAS]
     yield against(entries, "one_step", subject["one_step"], ("<", "=="), "rounds with theta 0, 1/2 and 1")

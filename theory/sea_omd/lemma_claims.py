@@ -24,6 +24,8 @@ _ROUND = (
     r"$x_t=\arg\min_X\langle M_t,x\rangle+\tfrac1{2\eta}\|x-\hat x_t\|_H^2$ and $\hat x_{t+1}=\arg\min_X\langle g_t,x"
     r"\rangle+\tfrac1{2\eta}\|x-\hat x_t\|_H^2$"
 )
+_CONVEX = r"$X$ is convex"
+_TWO_POINTS = {"sets": "closed"}
 
 
 def instead(formula: Formula, build: Callable[..., Any]) -> Formula:
@@ -41,13 +43,14 @@ prox = Claim(
         r"$X$ is all of space."
     ),
     domain=Domain(SPACE, CONVEX_SET, POINTS, bounds.ETA),
-    subject=Subject({"prox": bounds.prox}),
+    subject=Subject({"prox": bounds.prox, "sets": "convex"}),
     provenance=Provenance.DERIVED,
     source="derived here; standard",
-    assumptions=(_H_NORM,),
+    assumptions=(_H_NORM, _CONVEX),
     parts=("inequality", "equality"),
     scale=("prox", "down"),
     refutations=(
+        Refutation("sets that are not convex", _TWO_POINTS, "the step from -1 to 1 in {-1, 1}", drops=_CONVEX),
         Refutation(
             "last term 1.1 ||y-z||^2",
             {"prox": instead(bounds.prox, lambda A, B, C, eta: (A - B - C * Fraction(11, 10)) / (2 * eta))},
@@ -76,12 +79,13 @@ stability = Claim(
     ),
     remark="Equality in all concrete rounds without constraints.",
     domain=Domain(SPACE, CONVEX_SET, POINTS, bounds.ETA),
-    subject=Subject({"movement": bounds.movement}),
+    subject=Subject({"movement": bounds.movement, "sets": "convex"}),
     provenance=Provenance.DERIVED,
     source="derived here; projections are firmly nonexpansive",
-    assumptions=(_ROUND, _H_NORM),
+    assumptions=(_ROUND, _H_NORM, _CONVEX),
     scale=("movement", "down"),
     refutations=(
+        Refutation("sets that are not convex", _TWO_POINTS, "the half-steps end at -1 and at 1", drops=_CONVEX),
         Refutation("0.95 eta", {"movement": bounds.movement.scaled(_LESS**2)}, "without constraints there is equality"),
         Refutation(
             "half of eta",
@@ -102,13 +106,14 @@ one_step = Claim(
     ),
     remark="Equality in all concrete rounds without constraints, whatever theta is.",
     domain=Domain(SPACE, CONVEX_SET, POINTS, bounds.THETA, bounds.ETA),
-    subject=Subject({"one_step": bounds.one_step}),
+    subject=Subject({"one_step": bounds.one_step, "sets": "convex"}),
     provenance=Provenance.DERIVED,
     source="derived here; theta = 1 is the textbook version",
-    assumptions=(_ROUND, _H_NORM, r"$\hat x_t\in X$"),
+    assumptions=(_ROUND, _H_NORM, _CONVEX),
     rests_on=("sea_omd.lemma.prox", "sea_omd.lemma.stability"),
     scale=("one_step", "down"),
     refutations=(
+        Refutation("sets that are not convex", _TWO_POINTS, "the leader jumps from -1 to 1", drops=_CONVEX),
         Refutation(
             "coefficient theta/2 instead of (1+theta)/2",
             {

@@ -1,7 +1,7 @@
 """Programs that show the lemmas on concrete vectors and finite games: exact rationals, the standard library and mpmath.
 
-Vectors are lists of rationals. A *domain* is all of space, a box, a half-space or a ball; projections onto it are in
-the norm of a positive definite matrix H (a box needs a diagonal H, a ball the identity).
+Vectors are lists of rationals. A *domain* is all of space, a box, a half-space, a ball or a few points; projections
+onto it are in the norm of a positive definite matrix H (a box needs a diagonal H, a ball the identity).
 """
 
 from __future__ import annotations
@@ -80,6 +80,8 @@ def contains(domain: Mapping[str, Any], x: Vector) -> bool:
         return dot(exact(domain["normal"]), x) <= exact(domain["offset"])
     if kind == "ball":
         return dot(x, x) <= exact(domain["radius"]) ** 2
+    if kind == "points":
+        return x in exact(domain["points"])
     assert kind == "space"
     return True
 
@@ -95,6 +97,8 @@ def projected(domain: Mapping[str, Any], H: Matrix, v: Vector) -> Vector:
         normal = exact(domain["normal"])
         inward = solved(H, normal)
         return plus(v, inward, -(dot(normal, v) - exact(domain["offset"])) / dot(normal, inward))
+    if domain["kind"] == "points":
+        return min(exact(domain["points"]), key=lambda point: squared(H, plus(point, v, -1)))
     assert all(H[i][j] == int(i == j) for i in range(len(v)) for j in range(len(v)))
     return [entry * exact(domain["radius"]) / rational_root(dot(v, v)) for entry in v]
 
@@ -129,7 +133,7 @@ def round_terms(data: Mapping[str, Any]) -> dict[str, Fraction]:
     """One round of optimistic mirror descent from ``z`` with hint ``M`` and gradient ``g``: products and distances."""
     H, z, u, g, M, eta = (exact(data[name]) for name in ("H", "z", "u", "g", "M", "eta"))
     x, after = (stepped(data["domain"], H, z, eta, slope) for slope in (M, g))
-    assert contains(data["domain"], u) and contains(data["domain"], z)
+    assert contains(data["domain"], u)
     free, moved = plus(z, solved(H, M), -eta), plus(z, solved(H, g), -eta)
     apart, gap = plus(x, after, -1), plus(free, moved, -1)
     return {
