@@ -212,7 +212,7 @@ def _adversarial(role, partner=""):
 
 
 def _linear(of):
-    return _factor("convex.sharp", "linear", of=of, ends=ROOT, D=1, G=1, theta=TINY, drift=0)
+    return _factor("convex.sharper", "linear", of=of, ends=ROOT, D=1, G=1, theta=TINY, drift=0)
 
 
 def _any():
@@ -279,23 +279,23 @@ STATED = {
     ),
     "noise": (
         _any,
-        lambda: _model("convex.sharp", "tuned", "noise"),
+        lambda: _model("convex.sharper", "tuned", "noise"),
         lambda: _model("convex.published", "bound", "noise"),
     ),
     "noise_linear": (_any, lambda: _linear("noise"), lambda: _model("convex.published", "bound", "noise")),
     "drift": (
         lambda: _model("convex.sharp", "tuned", "drift", "0.44 in the place of 2 sqrt 3"),
-        lambda: _model("convex.sharp", "tuned", "drift"),
+        lambda: _model("convex.sharper", "tuned", "drift"),
         lambda: _model("convex.published", "bound", "drift"),
     ),
     "first_gradient": (
         lambda: _model("convex.sharp", "tuned", "G", "D G once", ends=(1, 2)),
-        lambda: _model("convex.sharp", "tuned", "G", ends=(1, 2)),
+        lambda: _model("convex.sharper", "tuned", "G", ends=(1, 2)),
         lambda: _model("convex.published", "bound", "G", ends=(1, 2)),
     ),
     "smoothness": (
-        lambda: _model("convex.sharp", "tuned", "L", "D^2 L once", ends=(1, 2)),
-        lambda: _model("convex.sharp", "tuned", "L", ends=(1, 2)),
+        lambda: _model("convex.sharper", "tuned", "L", "D^2 L twice", ends=(1, 2)),
+        lambda: _model("convex.sharper", "tuned", "L", ends=(1, 2)),
         lambda: _model("convex.published", "bound", "L", ends=(1, 2)),
     ),
     "oftrl_noise": (_any, lambda: _leader("noise"), lambda: _leader("noise")),

@@ -68,35 +68,35 @@ noise = Constant(
     id="sea_omd.noise",
     title=rf"Regret in the model: factor of {_SLOPE}",
     refuted=_ANY,
-    proved=_value("4", "4", "convex.sharp"),
+    proved=_value("4", "4", "convex.sharper"),
     published=_value(r"$5\sqrt2$", "7.0710679", "convex.published"),
 )
 noise_linear = Constant(
     id="sea_omd.noise_linear",
     title=r"The same for $L=0$, as $\theta\to0$",
     refuted=_ANY,
-    proved=_value("3", "3", "convex.sharp"),
+    proved=_value("3", "3", "convex.sharper"),
     published=_value(r"$5\sqrt2$", "7.0710679", "convex.published"),
 )
 drift = Constant(
     id="sea_omd.drift",
     title=r"Regret in the model: factor of $D\sqrt{\Sigma^2_{2:T}}$ (published: $\Sigma^2_{1:T}$)",
     refuted=_value(r"$0.44$", "0.44", "convex.sharp"),
-    proved=_value(r"$2\sqrt3$", "3.4641017", "convex.sharp"),
+    proved=_value(r"$2\sqrt3$", "3.4641017", "convex.sharper"),
     published=_value("5", "5", "convex.published"),
 )
 first = Constant(
     id="sea_omd.first_gradient",
     title=r"Regret in the model: factor of $DG$",
     refuted=_value("1", "1", "convex.sharp"),
-    proved=_value(r"$2\sqrt5$", "4.4721360", "convex.sharp"),
+    proved=_value(r"$\tfrac12(3+\sqrt5)$", "2.6180340", "convex.sharper"),
     published=_value(r"$\tfrac52\sqrt5$", "5.5901700", "convex.published"),
 )
 smooth = Constant(
     id="sea_omd.smoothness",
     title=r"Regret in the model: factor of $D^2L$",
-    refuted=_value("1", "1", "convex.sharp"),
-    proved=_value("12", "12", "convex.sharp"),
+    refuted=_value("2", "2", "convex.sharper"),
+    proved=_value("6", "6", "convex.sharper"),
     published=_value(r"$5\sqrt{10}$", "15.8113884", "convex.published"),
 )
 
