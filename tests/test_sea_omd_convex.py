@@ -186,6 +186,10 @@ def test_enumerated_expectations(name: str) -> None:
     ):
         at: dict[str, Any] = {variable: known[key] for variable, key in convex_games.reads(bound, drift).items()}
         assert float(bound.mpmath(**at)) == pytest.approx(value, abs=1e-4)
+    if name == "iid":
+        root, weight = math.sqrt(36), math.sqrt(36) / (4 * 2)
+        rest = 5 * (root + math.sqrt(5) * 2 + math.sqrt(8 * 2.5) + 2 * math.sqrt(2.25))
+        assert rest + (5 * 2) ** 2 / (4 * weight) == pytest.approx(123.0547, abs=1e-4)
 
 
 def test_single_losses_need_not_be_convex() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from fractions import Fraction
+from typing import Any
 
 import mpmath
 import pytest
@@ -100,3 +101,29 @@ def test_bad_input() -> None:
     with pytest.raises(InputError, match="not rational"):
         paths.square_root(Fraction(2))
     assert paths.square_root(Fraction(9, 4)) == Fraction(3, 2)
+
+
+def expected_regret(a: Fraction, rounds: int) -> Fraction:
+    """E R_T of the step a/t on (x - 1/2)^2/2 with fair signs as noise, unconstrained, over all outcomes."""
+    wide, target = paths.Interval(-Fraction(10**6), Fraction(10**6)), ONE / 2
+    total = Fraction(0)
+    for signs in itertools.product((-1, 1), repeat=rounds - 1):
+        path = paths.start(wide)
+        noise = [Fraction(sign) for sign in (*signs, 1)]
+
+        def gradient(t: int, x: Any, noise: list[Fraction] = noise) -> Any:
+            return x - target + noise[t - 1]
+
+        for _ in noise:
+            paths.mirror_descent_round(path, gradient, lambda t, variation, energy: a / t)
+        total += sum(((x - target) ** 2 / 2 for x in path.plays), Fraction(0))
+    return total / 2 ** (rounds - 1)
+
+
+def test_unconstrained_quadratic_reference() -> None:
+    """Only the noise's variance matters, so fair signs give the values for every noise of variance 1."""
+    wanted = fractions("1/8 41/8 421/36 42293/2592 4658617/259200")
+    assert [expected_regret(TWO, T) for T in range(1, 6)] == wanted
+    assert expected_regret(ONE, 3) == Fraction(1937, 1152)
+    assert float(expected_regret(TWO, 10)) == pytest.approx(19.26207625137073, abs=1e-12)
+    assert float(expected_regret(ONE, 10)) == pytest.approx(2.465811504926405, abs=1e-13)
