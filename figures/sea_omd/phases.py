@@ -11,14 +11,10 @@ from figures import style
 from figures.sea_omd import curves
 from figures.sea_omd.interpolation import REGRETS, sharp
 from plumbline.nouns import Figure
+from theory.sea_omd import rate_bounds
 
 _TABLE = "sea_omd.phases"
 _LEVELS = (5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000)
-
-
-def limit(sigma: Any, shift: Any) -> Any:
-    """What regret/(D (sqrt(sigma^2_{1:T}) + sqrt(Sigma^2_{2:T}))) tends to as T grows."""
-    return (3 * shift**2 / 4 + sigma**2 / 2) / (np.sqrt(shift**2 + 2 * sigma**2) * (sigma + shift))
 
 
 def grid(rows: Any, values: Any) -> np.ndarray:
@@ -40,7 +36,8 @@ def draw(tables: dict[str, Any], evidence: dict[str, Any]) -> tuple[Any, dict[st
     )
     arrays = {"sigma": sigma, "shift": shift, "rounds": rows["rounds"].to_numpy()[:1]}
     arrays |= {"seeds": rows.groupby(["sigma", "shift"])["runs"].sum().to_numpy()[:1], "bound": grid(rows, bound)}
-    arrays["limit"] = limit(sigma[:, None], shift[None, :])
+    together = sigma[:, None] + shift[None, :]
+    arrays["limit"] = rate_bounds.leading.numpy(sigma=sigma[:, None], Sigma=shift[None, :]) / together
     figure, panels = style.new_figure(1, 3, height=2.75, sharey=True)
     for axes, (regret, label) in zip(panels, REGRETS.items(), strict=False):
         found = rows[f"{regret}_regret"]
