@@ -165,11 +165,40 @@ def _tuning(d: Derivation, route: Route, flat: bool) -> tuple[Any, Any]:
     return theta, root.get(route.kind) or sympy.sqrt(d["delta"])
 
 
+@dataclass(frozen=True)
+class Parts:
+    """The expressions of a route: E of the root <= z + wide + last, without 4 G^2 z + narrow + last."""
+
+    z: Any
+    A: Any
+    front: Any
+    weight: Any
+    wide: list[Any]
+    narrow: list[Any]
+    last: Any
+    stride: Any
+    maximum: Any
+
+
+def _parts(d: Derivation, route: Route, flat: bool) -> Parts:
+    """With the greatest value over EX of the bound; ``stride`` is the root of the EX that has it."""
+    D, G, L = (d[name] for name in ("D", "G", "L"))
+    theta, z = _tuning(d, route, flat)
+    A, front = (sympy.Rational(3, 2) + theta) * D, (1 + theta) * D
+    first, noise, drift, smooth = route.split
+    weight = theta / (1 + theta) * z / (2 * D)
+    terms = [sympy.sqrt(noise * d["noise"]), sympy.sqrt(drift * d[route.drift])]
+    wide, narrow = [sympy.sqrt(4 + first) * G, *terms], [sympy.sqrt(first) * G, *terms]
+    stride = sympy.Integer(0) if flat else A * sympy.sqrt(smooth) * L / (2 * weight)
+    whole = D / 2 * (z + sum(wide)) + front * sum(narrow) if route.sharper else A * (z + sum(wide))
+    last = sympy.sqrt(smooth) * L * sympy.sqrt(d["EX"])
+    return Parts(z, A, front, weight, wide, narrow, last, stride, whole + weight * stride**2)
+
+
 def _chain(d: Derivation, route: Route, flat: bool) -> tuple[Fact, Any]:
     """-ER >= -(the maximum of the proof), and that maximum."""
     D, G, L, EX = (d[name] for name in ("D", "G", "L", "EX"))
-    theta, z = _tuning(d, route, flat)
-    A, front = (sympy.Rational(3, 2) + theta) * D, (1 + theta) * D
+    at = _parts(d, route, flat)
     first, noise, drift, smooth = route.split
     left = d.expands("minus the expected regret", -d["ER"])
     tangent = d.deduce("F_t lies above its tangent at x_t", lemmas.SUPPORTING_LINE, requires=[])
@@ -180,30 +209,23 @@ def _chain(d: Derivation, route: Route, flat: bool) -> tuple[Fact, Any]:
         d["ER"],
         requires=[tangent],
     )
-    weight = theta / (1 + theta) * z / (2 * D)
-    terms = [sympy.sqrt(noise * d["noise"]), sympy.sqrt(drift * d[route.drift])]
-    last = sympy.sqrt(smooth) * L * sympy.sqrt(EX)
     inner = first * G**2 + noise * d["noise"] + drift * d[route.drift] + smooth * L**2 * EX
     split = d.by_definition(f"E Vbar_T by {route.lemma}", inner, d["EV"])
-    wide = [sympy.sqrt(4 + first) * G, *terms]
-    mean, roots = _roots(d, split, (d["Q"], d["h"]), [z, *wide, last], z**2 + 4 * G**2)
+    mean, roots = _roots(d, split, (d["Q"], d["h"]), [at.z, *at.wide, at.last], at.z**2 + 4 * G**2)
     label = "the pathwise bound with movement term, in expectation"
     if route.sharper:
-        narrow = [sympy.sqrt(first) * G, *terms]
-        other, less = _roots(d, split, (d["P"], d["p"]), [z, *narrow, last], z**2)
-        path = d.by_definition(label, D / 2 * d["Q"] + front * (d["P"] - z) - weight * EX, d["W"])
-        used = [(D / 2, mean), (D / 2, roots), (front, other), (front, less)]
-        maximum = D / 2 * (z + sum(wide)) + front * sum(narrow)
+        other, less = _roots(d, split, (d["P"], d["p"]), [at.z, *at.narrow, at.last], at.z**2)
+        stated = D / 2 * d["Q"] + at.front * (d["P"] - at.z) - at.weight * EX
+        used = [(D / 2, mean), (D / 2, roots), (at.front, other), (at.front, less)]
     else:
-        path = d.by_definition(label, A * d["Q"] - weight * EX, d["W"])
-        used = [(A, mean), (A, roots)]
-        maximum = A * (z + sum(wide))
-    used += [(_UNIT, convex), (_UNIT, path)]
+        stated = at.A * d["Q"] - at.weight * EX
+        used = [(at.A, mean), (at.A, roots)]
+    used += [(_UNIT, convex), (_UNIT, d.by_definition(label, stated, d["W"]))]
     if not flat:
-        stride = A * sympy.sqrt(smooth) * L / (2 * weight)
-        used.append((weight, d.nonnegative("(sqrt(EX) - its maximiser)^2", (sympy.sqrt(EX) - stride) ** 2)))
-        maximum += weight * stride**2
-    return d.combine("the bound, maximised over the movement", left, -maximum, used), maximum
+        peak = d.nonnegative("(sqrt(EX) - its maximiser)^2", (sympy.sqrt(EX) - at.stride) ** 2)
+        used.append((at.weight, peak))
+    fact = d.combine("the bound, maximised over the movement", left, -at.maximum, used)
+    return fact, at.maximum
 
 
 def _roots(d: Derivation, split: Fact, names: tuple[Any, Any], parts: Sequence[Any], shift: Any) -> tuple[Fact, Fact]:
@@ -276,7 +298,8 @@ def _maximum_everywhere(subject: Subject, roles: Mapping[str, Route], domain: Do
 def _identity(subject: Subject, role: str, route: Route) -> tuple[Derivation, list[Fact]]:
     flat = route.kind == "linear"
     d = _numbers(route, flat)
-    _, maximum = _chain(d, route, flat)
+    d.expands("minus the expected regret", -d["ER"])
+    maximum = _parts(d, route, flat).maximum
     known = {name: d[name] for name in ("D", "G", "L", "theta", "noise")} | {"drift": d[route.drift]}
     if route.kind == "general":
         known["delta"] = d["delta"]
