@@ -204,3 +204,40 @@ def test_a_learner_added_as_documented_is_in_the_legend(tmp_path, monkeypatch):
         assert "halving steps" in [entry.get_text() for entry in legend.get_texts()]
         for environment in found["environments"]:
             assert found[f"{environment}_halving_mean"].shape == (3,)
+
+
+def played(slopes, hints):
+    """(hindsight regret, Vbar) of gradient descent on [-1, 1], G = 1, delta = 0, by a loop of its own."""
+    leader = hint = loss = total = seen = variation = 0.0
+    for g in slopes:
+        eta = 2 / math.sqrt((4 if hints else 1) + (variation if hints else seen))
+        x = min(max(leader - eta * hint, -1.0), 1.0) if hints else leader
+        leader = min(max(leader - eta * g, -1.0), 1.0)
+        loss, total, seen, variation, hint = loss + g * x, total + g, seen + g * g, variation + (g - hint) ** 2, g
+    return loss + abs(total), variation
+
+
+def test_growing_blocks_on_the_longest_reference_path():
+    ends: list[int] = []
+    slopes = [no_optimism.slope(t, ends) for t in range(1, 262145)]
+    without, variation = played(slopes, hints=False)
+    assert without == pytest.approx(1025.0, abs=0.05)
+    assert played(slopes, hints=True)[0] == pytest.approx(-2439.2, abs=0.05)
+    assert 3 * math.sqrt(4 + variation) == pytest.approx(387.4, abs=0.05)
+
+
+@pytest.mark.parametrize(("power", "bound"), [(4, None), (5, 48.1), (6, 67.9), (7, 96.0), (8, 135.8), (9, 192.0)])
+def test_fixed_step_on_constant_blocks_has_half_the_root_of_T(power, bound):
+    """eta = D/(G sqrt T), blocks of floor(sqrt(T)/2): D G sqrt(T)/2, above (3/2) D sqrt(4 + Vbar) from T = 4^7."""
+    T = 4**power
+    x = loss = total = 0.0
+    block, variation, last = 2**power // 2, 0.0, 0.0
+    for t in range(T):
+        g = 1.0 if t // block % 2 == 0 else -1.0
+        loss, total, variation, last = loss + g * x, total + g, variation + (g - last) ** 2, g
+        x = min(max(x - 2 / 2**power * g, -1.0), 1.0)
+    regret = loss + abs(total)
+    assert regret == pytest.approx(2**power, abs=1e-9)
+    if bound is not None:
+        assert 3 * math.sqrt(4 + variation) == pytest.approx(bound, abs=0.05)
+        assert (regret > bound) == (power >= 7)

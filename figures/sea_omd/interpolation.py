@@ -121,7 +121,11 @@ def legend(figure: Any, axes: Any, titles: dict[str, str]) -> np.ndarray:
     nowhere.set_axis_off()
     count = len(titles)
     handles = [curves.marks(nowhere, ends, ends, i, count, label=title) for i, title in enumerate(titles.values())]
-    told = ("bound, published", r"bound, sharper, least over $\theta$", r"$0.265\,D\sqrt{\sigma^2_{1:T}}$, any learner")
+    told = (
+        "bound, published",
+        r"bound, sharper, least over $\theta$",
+        r"$0.265\,D\sqrt{\sigma^2_{1:T}}$, any learner's worst case",
+    )
     handles += [style.theory(nowhere, ends, ends, _BLACK, variant=i, label=text) for i, text in enumerate(told)]
     nowhere.set(xlim=(3, 4))
     made = figure.legend(handles=handles, loc="outside lower center", ncols=3, fontsize=7.5, columnspacing=1.2)
