@@ -13,7 +13,15 @@ from plumbline.domain import Real
 from plumbline.evidence import Coverage, Verdict
 from plumbline.nouns import Effort
 from proofs_checks.sea_omd import convex, convex_paths, convex_sea, leader
-from theory.sea_omd import convex_bounds, convex_claims, oftrl_bounds, oftrl_claims, oftrl_witnesses, sharper_claims
+from theory.sea_omd import (
+    convex_bounds,
+    convex_claims,
+    lemma_bounds,
+    oftrl_bounds,
+    oftrl_claims,
+    oftrl_witnesses,
+    sharper_claims,
+)
 
 ONE = Fraction(1)
 
@@ -116,3 +124,22 @@ def test_best_delta_of_the_sharper_form() -> None:
     values = [float(convex_bounds.sharper.mpmath(delta=Fraction(delta), **at)) for delta in (35, 36, 37)]
     assert values[1] == pytest.approx(6) and values[1] < min(values[0], values[2])
     assert sharper_claims.sharper.subject["tuned"].mpmath(D=1, G=at["G"], L=1, noise=0, drift=0) == pytest.approx(6)
+
+
+def test_expectations_use_the_movement_bound_as_it_is_stated() -> None:
+    """With Q, P the two roots: D/2 Q + (1 + theta) D (P - sqrt(delta)) - weight X is the bound at c = 1."""
+    at: dict[str, Any] = {"D": 3, "G": 2, "delta": 7, "theta": Fraction(1, 3), "V": 11, "X": 5}
+    D, theta, z = 3, 1 / 3, 7**0.5
+    used = (
+        D / 2 * (7 + 16 + 11) ** 0.5 + (1 + theta) * D * ((7 + 11) ** 0.5 - z) - theta / (1 + theta) * z / (2 * D) * 5
+    )
+    assert float(convex_bounds.movement.mpmath(c=1, **at)) == pytest.approx(used, abs=1e-12)
+    coarse = (1.5 + theta) * D * (7 + 16 + 11) ** 0.5 - theta / (1 + theta) * z / (2 * D) * 5
+    assert used < coarse
+
+
+def test_eight_four_four_is_the_sum_of_the_split_in_four() -> None:
+    """Summed over t, the noise of each round counts in two differences: 8 sigma^2, and the first change at most G^2."""
+    n, m, x, S, L = 3, 5, 7, 11, 2
+    assert float(lemma_bounds.split4.mpmath(n=n, m=m, x=x, S=S, L=L)) == 4 * (n + m) + 4 * L**2 * x + 4 * S
+    assert convex_sea._PUBLISHED.split == (1, 8, 4, 4)

@@ -28,7 +28,7 @@ from proofs_checks.sea_omd.convex_samples import path_samples
 from proofs_checks.sea_omd.smaller import no_smaller
 from theory import lemmas
 from theory.sea_omd import convex_bounds as bounds
-from theory.sea_omd import convex_claims
+from theory.sea_omd import convex_claims, lemma_bounds
 
 _ONE = sympy.Integer(1)
 _POSITIVE = ("y",)
@@ -127,9 +127,10 @@ def _round(d: Derivation) -> tuple[Fact, list[Fact], Any]:
         D * r / (2 * c) + (1 + theta) * c * D * (p - z),
         d["R0"] + A * r / (2 * c * D) + theta * kappa * b0**2 + weight * d["X0"],
     )
+    at = {"theta": theta, "eta": c * D / r, "a": e * (2 * p + e), "before": A, "after": B, "b": b**2, "c": m**2}
     step = d.by_definition(
         "one step with retention theta, eta = c D/r and a = e (2 p + e)",
-        r / (2 * c * D) * (A - B - theta * b**2 - m**2) + (1 + theta) / 2 * (c * D / r) * e * (2 * p + e),
+        d.claimed(lemma_bounds.one_step, **at),
         d["gain"],
     )
     wide = d.by_definition("||u - xhat||^2 <= D^2", D**2, B)

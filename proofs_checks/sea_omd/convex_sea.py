@@ -28,7 +28,7 @@ from proofs_checks.sea_omd.convex_games import HALF, ONE, Setting
 from proofs_checks.sea_omd.smaller import no_smaller
 from theory import lemmas
 from theory.sea_omd import convex_bounds as bounds
-from theory.sea_omd import convex_claims, sharper_claims
+from theory.sea_omd import convex_claims, lemma_bounds, sharper_claims
 
 _UNIT = sympy.Integer(1)
 _STATEMENT = "E R_T <= the claimed bound"
@@ -210,17 +210,20 @@ def _chain(d: Derivation, route: Route, flat: bool) -> tuple[Fact, Any]:
         requires=[tangent],
     )
     inner = first * G**2 + noise * d["noise"] + drift * d[route.drift] + smooth * L**2 * EX
+    if route.lemma == "split_orth":
+        stated = {"G": G, "sigma": d["noise"], "Sigma": d[route.drift], "X": EX, "L": L}
+        d.identity("as the lemma states it", d.claimed(lemma_bounds.total_variation, **stated), inner)
     split = d.by_definition(f"E Vbar_T by {route.lemma}", inner, d["EV"])
     mean, roots = _roots(d, split, (d["Q"], d["h"]), [at.z, *at.wide, at.last], at.z**2 + 4 * G**2)
     label = "the pathwise bound with movement term, in expectation"
     if route.sharper:
         other, less = _roots(d, split, (d["P"], d["p"]), [at.z, *at.narrow, at.last], at.z**2)
-        stated = D / 2 * d["Q"] + at.front * (d["P"] - at.z) - at.weight * EX
+        pathwise = D / 2 * d["Q"] + at.front * (d["P"] - at.z) - at.weight * EX
         used = [(D / 2, mean), (D / 2, roots), (at.front, other), (at.front, less)]
     else:
-        stated = at.A * d["Q"] - at.weight * EX
+        pathwise = at.A * d["Q"] - at.weight * EX
         used = [(at.A, mean), (at.A, roots)]
-    used += [(_UNIT, convex), (_UNIT, d.by_definition(label, stated, d["W"]))]
+    used += [(_UNIT, convex), (_UNIT, d.by_definition(label, pathwise, d["W"]))]
     if not flat:
         peak = d.nonnegative("(sqrt(EX) - its maximiser)^2", (sympy.sqrt(EX) - at.stride) ** 2)
         used.append((at.weight, peak))

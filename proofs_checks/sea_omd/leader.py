@@ -113,10 +113,11 @@ def _sum_at(d: Derivation, part: str) -> tuple[Fact, Any]:
     left = d.expands("minus the regret", -d["R"])
     share = sympy.Rational(5, 4)
     general = d.by_definition("the regret by the sum of the steps", nu + share * S, d["R"])
-    steps = d.by_definition("the sum of the steps", sympy.sqrt(2) * D * sympy.sqrt(V) + 4 * D**2 * G**2 / nu, S)
+    spent = d.claimed(bounds.steps, D=D, G=G, nu=nu, V=V)
+    steps = d.by_definition("3/2 of the sum of the steps", spent, sympy.Rational(3, 2) * S)
     most = d.lemma("a_t <= 4 G^2 for every t", lemmas.TERMWISE, 2 * G * sympy.sqrt(T), sympy.sqrt(V))
     value = nu + share * (2 * sympy.sqrt(2) * D * G * sympy.sqrt(T) + 4 * D**2 * G**2 / nu)
-    terms = [(_ONE, general), (share, steps), (share * sympy.sqrt(2) * D, most)]
+    terms = [(_ONE, general), (share * sympy.Rational(2, 3), steps), (share * sympy.sqrt(2) * D, most)]
     fact = d.combine("for every nu", left, -value, terms)
     return fact, value.subs(nu, sympy.sqrt(_FACTORS[part]) * D * G)
 

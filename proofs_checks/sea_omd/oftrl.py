@@ -283,7 +283,7 @@ def _regret(d: Derivation) -> tuple[Fact, Any]:
     size = d.by_definition("||u|| <= D as 0 and u lie in the domain", D**2, uu)
     sums = d.by_definition(
         "the sum of the steps",
-        3 * sympy.sqrt(2) / 2 * D * sympy.sqrt(V) + 6 * D**2 * G**2 / nu,
+        d.claimed(bounds.steps, D=D, G=G, nu=nu, V=V),
         sympy.Rational(3, 2) * (before + tau),
     )
     signs = [d.nonnegative("b^2 >= 0", d["b"] ** 2), d.nonnegative("eta a >= 0", tau)]
