@@ -140,17 +140,17 @@ _CAPTION = (
     "from that worst case. Noise of constant size costs order sqrt T here; without noise and shift the regret of "
     "adaptive steps is bounded, that of steps tuned to the horizon still grows like sqrt T."
 )
-_MEANING = {
-    "pseudo": "the comparator is the best fixed point for the expected losses",
-    "hindsight": "the comparator is the best fixed point for the drawn losses",
-}
-PSEUDO, HINDSIGHT = (
-    Figure(
-        f"sea_omd.interpolation_{regret}",
-        f"From stochastic to adversarial: {REGRETS[regret]}",
-        _CAPTION.format(regret=REGRETS[regret], meaning=_MEANING[regret]),
-        functools.partial(draw, regret=regret),
-        tables=(_TABLE,),
-    )
-    for regret in REGRETS
+PSEUDO = Figure(
+    "sea_omd.interpolation_pseudo",
+    "From stochastic to adversarial: pseudo-regret",
+    _CAPTION.format(regret=REGRETS["pseudo"], meaning="the comparator is the best fixed point for the expected losses"),
+    functools.partial(draw, regret="pseudo"),
+    tables=(_TABLE,),
+)
+HINDSIGHT = Figure(
+    "sea_omd.interpolation_hindsight",
+    "From stochastic to adversarial: hindsight regret",
+    _CAPTION.format(regret=REGRETS["hindsight"], meaning="the comparator is the best fixed point for the drawn losses"),
+    functools.partial(draw, regret="hindsight"),
+    tables=(_TABLE,),
 )
