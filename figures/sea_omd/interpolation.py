@@ -138,8 +138,9 @@ _CAPTION = (
     "Numbers: slopes of the logarithms over all drawn T with 95 % half-widths, without any correction for finite T. "
     "Black: bounds for optimistic mirror descent (the published one belongs to the step with 10 D^2 L^2 for "
     "9 D^2 L^2), and 0.265 D sqrt(sigma^2), which no learner beats on the worst game of that noise: drawn where that "
-    "game is played, with biased signs; on another game a learner may fall below it. Noise of constant size costs order sqrt T here; without noise and shift the regret of "
-    "adaptive steps is bounded, that of steps tuned to the horizon still grows like sqrt T."
+    "game is played, with biased signs; on another game a learner may fall below it. Noise of constant size costs "
+    "order sqrt T here; without noise and shift the regret of adaptive steps is bounded, that of steps tuned to the "
+    "horizon still grows like sqrt T."
 )
 PSEUDO = Figure(
     "sea_omd.interpolation_pseudo",
