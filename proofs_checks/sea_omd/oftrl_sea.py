@@ -67,7 +67,7 @@ def _expected(game: FiniteGame, nu: Fraction, bits: int) -> Any:
 
 
 def _attack_games(bound: Formula, effort: Effort) -> Finding:
-    reads = {**games.reads(bound, "all"), "nu": "nu"}
+    reads = {**games.reads(bound, "later"), "nu": "nu"}
     source = {"bound": emit_standalone(bound)}
 
     def sides(entry: Entry) -> tuple[Any, Any]:
@@ -93,7 +93,7 @@ def _attack_games(bound: Formula, effort: Effort) -> Finding:
 
 def _attack_signs(bound: Formula) -> Finding:
     """What every learner pays on signs of mean +-bias; nu = 5/2 is near the best."""
-    reads = {**games.reads(bound, "all"), "nu": "nu"}
+    reads = {**games.reads(bound, "later"), "nu": "nu"}
     data = {"T": 900, "bias": "1/24", "D": "1", "G": "1", "nu": "5/2", "reads": reads}
 
     def show(entry: Mapping[str, Any]) -> Witness:
@@ -127,7 +127,7 @@ def _attack_maximum(bound: Formula) -> Finding:
 def _chain() -> tuple[Derivation, Fact, Any]:
     """-ER >= -(the maximum of the proof), and that maximum."""
     axes: list[Any] = [DIAMETER, GRADIENTS, SMOOTHNESS, bounds.REGULARISER, Real("ER"), Real("W")]
-    axes += [Real(name, 0, None) for name in ("h", "Q", "EV", "EX", "noise", "drift")]
+    axes += [Real(name, 0, None) for name in ("h", "Q", "EV", "EX", "noise", "later")]
     d = Derivation(Domain(*axes), game_samples())
     D, G, L, nu, EX, h = (d[name] for name in ("D", "G", "L", "nu", "EX", "h"))
     front, weight = 3 * sympy.sqrt(2) / 2 * D, nu / (2 * D**2)
@@ -144,9 +144,9 @@ def _chain() -> tuple[Derivation, Fact, Any]:
     path = d.by_definition("the pathwise bound in expectation", fixed + front * d["Q"] - weight * EX, d["W"])
     jensen = d.lemma("E of the root <= root of E", lemmas.JENSEN, h, d["Q"])
     square = d.by_definition("h^2 = E Vbar", d["EV"], h**2)
-    inner = G**2 + 8 * d["noise"] + 4 * d["drift"] + 4 * L**2 * EX
+    inner = G**2 + 8 * d["noise"] + 4 * d["later"] + 4 * L**2 * EX
     split = d.by_definition("E Vbar_T by split4", inner, d["EV"])
-    parts = [G, sympy.sqrt(8 * d["noise"]), 2 * sympy.sqrt(d["drift"]), 2 * L * sympy.sqrt(EX)]
+    parts = [G, sympy.sqrt(8 * d["noise"]), 2 * sympy.sqrt(d["later"]), 2 * L * sympy.sqrt(EX)]
     total = sum(parts)
     cross = sum(one * other for index, one in enumerate(parts) for other in parts[index + 1 :])
     mixed = d.nonnegative("the products of the roots", 2 * cross)
@@ -170,7 +170,7 @@ def _every_game(subject: Subject, part: str) -> Finding:
 
     def proof() -> Finding:
         d, fact, maximum = _chain()
-        at = {name: d[name] for name in ("D", "G", "L", "nu", "noise", "drift")}
+        at = {name: d[name] for name in ("D", "G", "L", "nu", "noise")} | {"drift": d["later"]}
         if part == "regret":
             facts = [
                 fact,

@@ -109,7 +109,7 @@ oftrl_noise = Constant(
 )
 oftrl_drift = Constant(
     id="sea_omd.oftrl_drift",
-    title=r"Optimistic FTRL: factor of $D\sqrt{\Sigma^2_{1:T}}$",
+    title=r"Optimistic FTRL: factor of $D\sqrt{\Sigma^2_{2:T}}$",
     refuted=_value(r"every value below $\tfrac14$, for every algorithm", "1/4", "sachs.lower_convex"),
     proved=_value(r"$3\sqrt2$", "4.2426407", "sachs.oftrl_convex"),
     published=_value(r"$3\sqrt2$", "4.2426407", "sachs.oftrl_convex"),

@@ -1,7 +1,7 @@
 r"""Closed forms for optimistic follow-the-regularised-leader, :math:`\eta_t=D^2/(\nu+\sum_{s<t}\eta_sa_s)`.
 
 ``V`` is :math:`\bar V_T`, ``S`` the sum of the :math:`\eta_ta_t`, ``X`` the movement, ``noise``
-:math:`\sigma^2_{1:T}`, ``drift`` :math:`\Sigma^2_{1:T}`.
+:math:`\sigma^2_{1:T}`, ``drift`` :math:`\Sigma^2_{2:T}`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from plumbline.domain import Integer
 from plumbline.formula import Formula, rational, sqrt
 from theory.sea_omd.convex_bounds import (
     DIAMETER,
-    DRIFT_FROM_ONE,
+    DRIFT,
     GRADIENTS,
     MOVEMENT,
     NOISE,
@@ -41,7 +41,7 @@ pathwise = Formula(
 )
 convex = Formula(
     "oftrl_convex",
-    [DIAMETER, GRADIENTS, SMOOTHNESS, REGULARISER, NOISE, DRIFT_FROM_ONE],
+    [DIAMETER, GRADIENTS, SMOOTHNESS, REGULARISER, NOISE, DRIFT],
     lambda D, G, L, nu, noise, drift: (
         6 * D * sqrt(noise)
         + 3 * sqrt(rational(2)) * D * sqrt(drift)
