@@ -157,9 +157,6 @@ def after_the_check(
     point = _below(larger, smaller, domain)
     if point:
         return Comparison(TIGHTER, f"balls: states more at {point}")
-    whole = symbolic.prove_nonnegative(larger.expr - smaller.expr, domain)
-    if whole.verdict is Verdict.HOLDS:
-        return Comparison(LOOSER, whole.engine)
     inner = monotone.at_least(larger.expr, smaller.expr, domain)
     if inner is not None:
         return Comparison(LOOSER, f"{inner.engine}, under monotone steps")
@@ -169,6 +166,9 @@ def after_the_check(
     if found.verdict is Verdict.VIOLATED:
         at = f" at {found.witness.data['point']}" if found.witness is not None else ""
         return Comparison(TIGHTER, f"{found.engine}: states more{at}")
+    whole = symbolic.prove_nonnegative(larger.expr - smaller.expr, domain)
+    if whole.verdict is Verdict.HOLDS:
+        return Comparison(LOOSER, whole.engine)
     return Comparison(UNDECIDED, f"{found.engine}: {found.reason}")
 
 
