@@ -316,10 +316,10 @@ INDUCTION = Lemma(
 VARIATIONAL_INEQUALITY = Lemma(
     "variational_inequality",
     "Variational inequality of a constrained minimiser",
-    r"$y$ minimises a convex differentiable $\varphi$ over a closed convex set $X$ iff $y\in X$ and $\langle\nabla\varphi(y),"
-    r"u-y\rangle\ge 0$ for all $u\in X$; without constraints $\nabla\varphi(y)=0$",
-    "R. T. Rockafellar, Convex Analysis, section 27; D. Kinderlehrer and G. Stampacchia, An Introduction to Variational "
-    "Inequalities and Their Applications, section I.2",
+    r"$y$ minimises a convex differentiable $\varphi$ over a closed convex set $X$ iff $y\in X$ and $\langle\nabla"
+    r"\varphi(y),u-y\rangle\ge 0$ for all $u\in X$; without constraints $\nabla\varphi(y)=0$",
+    "R. T. Rockafellar, Convex Analysis, section 27; D. Kinderlehrer and G. Stampacchia, An Introduction to "
+    "Variational Inequalities and Their Applications, section I.2",
 )
 INNER_PRODUCT = Lemma(
     "inner_product",
