@@ -145,7 +145,7 @@ def _without_smoothness(subject: Subject, part: str, domain: Domain) -> Finding:
             last = no_smaller(d, "the claimed bound is no smaller", _OWN[part], subject[part])
         own = d.claimed(_OWN["bound" if part == "printed" else part], **{name: d[name] for name in "DGT"})
         facts = [fact, d.identity("at this nu", value, own), last]
-        return d.conclude(facts, domain, _BELOW, rests_on=oftrl_claims.adversarial.rests_on)
+        return d.conclude(facts, domain, _BELOW, rests_on=("sea_omd.sachs.oftrl_path", "sea_omd.sachs.oftrl_steps"))
 
     return derive(proof, domain, _BELOW)
 
