@@ -166,6 +166,9 @@ def after_the_check(
     if found.verdict is Verdict.VIOLATED:
         at = f" at {found.witness.data['point']}" if found.witness is not None else ""
         return Comparison(TIGHTER, f"{found.engine}: states more{at}")
+    whole = symbolic.prove_nonnegative(larger.expr - smaller.expr, domain)
+    if whole.verdict is Verdict.HOLDS:
+        return Comparison(LOOSER, whole.engine)
     return Comparison(UNDECIDED, f"{found.engine}: {found.reason}")
 
 

@@ -77,6 +77,12 @@ MONOTONE_INTEGRAL = Lemma(
     r"$f\le g$ on $[a,b]$ implies $\int_a^b f\le\int_a^b g$",
     "W. Rudin, Principles of Mathematical Analysis, chapter 6",
 )
+INTEGRAL_TEST = Lemma(
+    "integral_test",
+    "Sums and integrals of a falling function",
+    r"$\int_0^{N}f\le\sum_{k=0}^{N-1}f(k)\le f(0)+\int_0^{N-1}f$ for $f$ nonincreasing on $[0,N]$",
+    "W. Rudin, Principles of Mathematical Analysis, chapter 8",
+)
 MEAN_VALUE = Lemma(
     "mean_value",
     "Monotonicity from the sign of the derivative",
@@ -233,4 +239,91 @@ KINK_MINIMUM = Lemma(
     "A convex piecewise linear function is least at a kink",
     r"a convex piecewise linear function on $[0,\infty)$ that is bounded below attains its minimum at 0 or at a kink",
     "R. T. Rockafellar, Convex Analysis, section 32",
+)
+TERMWISE = Lemma(
+    "termwise",
+    "Inequalities add up, differences telescope",
+    r"$a_t\le b_t$ for $t\le T$ implies $\sum_{t\le T}a_t\le\sum_{t\le T}b_t$; "
+    r"$\sum_{t\le T}(c_t-c_{t-1})=c_T-c_0$",
+    "elementary",
+)
+RANK_ONE = Lemma(
+    "rank_one",
+    "Matrix determinant lemma and Sherman-Morrison formula",
+    r"$\det(A+vv^\top)=(1+p)\det A$ and $v^\top(A+vv^\top)^{-1}v=p/(1+p)$ with $p=v^\top A^{-1}v$, for $A$ positive "
+    r"definite",
+    "R. A. Horn and C. R. Johnson, Matrix Analysis, section 0.7.4 and 0.8.5",
+)
+SUPPORTING_LINE = Lemma(
+    "supporting_line",
+    "A concave function lies below its tangents",
+    r"$h(u)\le h(x)+\langle\nabla h(x),u-x\rangle$ for $h$ concave; $h=e^{-\alpha f}>0$ concave implies that "
+    r"$e^{-\beta f}=h^{\beta/\alpha}$ is concave for $0<\beta\le\alpha$",
+    "R. T. Rockafellar, Convex Analysis, sections 5 and 25",
+)
+PINSKER = Lemma(
+    "pinsker",
+    "Pinsker's inequality",
+    r"$\mathrm{KL}(p\,\|\,q)\ge\tfrac12\|p-q\|_1^2$",
+    "T. M. Cover and J. A. Thomas, Elements of Information Theory, 2nd ed., section 11.6",
+)
+DUAL_NORMS = Lemma(
+    "dual_norms",
+    "Hoelder's inequality for the sum and the maximum norm",
+    r"$\langle a,b\rangle\le\|a\|_\infty\|b\|_1$",
+    "G. H. Hardy, J. E. Littlewood and G. Polya, Inequalities, chapter II",
+)
+TOWER = Lemma(
+    "tower",
+    "Tower property of conditional expectation",
+    r"$\mathbb E[XY]=\mathbb E\big[X\,\mathbb E[Y\,|\,\mathcal F]\big]$ for $X$ bounded and determined by $\mathcal F$ "
+    r"(and by randomness independent of $Y$ given $\mathcal F$)",
+    "D. Williams, Probability with Martingales, section 9.7",
+)
+WALLIS = Lemma(
+    "wallis",
+    "Wallis' product",
+    r"$k\,\big(\binom{2k}{k}4^{-k}\big)^2\to 1/\pi$",
+    "W. Feller, An Introduction to Probability Theory and Its Applications, volume I, section II.9",
+)
+CENTRAL_LIMIT = Lemma(
+    "central_limit",
+    "Central limit theorem for rows of independent bounded terms",
+    r"sums of $n$ independent signs of mean $m_n$ with $m_n\sqrt n\to\mu$: "
+    r"$\Pr(S_n<0)+\tfrac12\Pr(S_n=0)\to\Phi(-\mu)$",
+    "W. Feller, An Introduction to Probability Theory and Its Applications, volume II, section VIII.4",
+)
+BOUNDED_CONVERGENCE = Lemma(
+    "bounded_convergence",
+    "Bounded convergence",
+    r"$|f_n|\le 1$ and $f_n\to f$ pointwise on $[0,1]$ imply $\int_0^1f_n\to\int_0^1f$",
+    "W. Rudin, Principles of Mathematical Analysis, chapter 11",
+)
+VAN_TREES = Lemma(
+    "van_trees",
+    "Van Trees inequality",
+    r"for a prior on $[-r,r]$ that vanishes at the ends and has Fisher information $J$, every estimate of $\theta$ "
+    r"from observations of Fisher information $I$ has Bayes risk at least $1/(I+J)$; the prior "
+    r"$\tfrac1r\cos^2(\pi\theta/2r)$ has $J=\pi^2/r^2$",
+    "A. B. Tsybakov, Introduction to Nonparametric Estimation, section 2.7.3",
+)
+INDUCTION = Lemma(
+    "induction",
+    "Induction over rounds",
+    r"what holds before the first round, and after a round whenever it holds before it, holds after every round",
+    "elementary",
+)
+VARIATIONAL_INEQUALITY = Lemma(
+    "variational_inequality",
+    "Variational inequality of a constrained minimiser",
+    r"$y$ minimises a convex differentiable $\varphi$ over a closed convex set $X$ iff $y\in X$ and $\langle\nabla"
+    r"\varphi(y),u-y\rangle\ge 0$ for all $u\in X$; without constraints $\nabla\varphi(y)=0$",
+    "R. T. Rockafellar, Convex Analysis, section 27; D. Kinderlehrer and G. Stampacchia, An Introduction to "
+    "Variational Inequalities and Their Applications, section I.2",
+)
+INNER_PRODUCT = Lemma(
+    "inner_product",
+    "Cauchy-Schwarz inequality of an inner product",
+    r"$\langle x,y\rangle\le\|x\|\,\|y\|$",
+    "R. A. Horn and C. R. Johnson, Matrix Analysis, section 5.1",
 )

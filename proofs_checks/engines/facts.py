@@ -81,6 +81,11 @@ class Expansion:
         return _same(sympy.sympify(self.left), replaced, self.domain)
 
 
+def unrolled(expansion: Expansion, expression: Any, variables: Domain) -> Finding:
+    """What the symbolic engine says of ``expansion.left == expression``: a step apart from the left side's own."""
+    return expansion.finding(expression, variables)
+
+
 @functools.lru_cache(maxsize=512)
 def _same(left: Any, right: Any, domain: Domain) -> Finding:
     """Identities that every partner and rescaled version of a claim needs again are proved once in a process."""

@@ -1,0 +1,1 @@
+"""Simulations of the paper on optimistic mirror descent in the SEA model."""
