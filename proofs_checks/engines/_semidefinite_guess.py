@@ -73,9 +73,10 @@ def clarabel(problem: SemidefiniteProgram, *, margin: float = 0.0, ray: bool = F
     """
     import cvxpy
 
-    u, v = cvxpy.Variable(len(problem.A_ub)), cvxpy.Variable(len(problem.A_eq))
+    u: Any = cvxpy.Variable(len(problem.A_ub))
+    v: Any = cvxpy.Variable(len(problem.A_eq))
     parts = [*zip(u, problem.A_ub, strict=True), *zip(v, problem.A_eq, strict=True)]
-    slack = sum((weight * _floats(matrix) for weight, matrix in parts), -margin * np.eye(problem.size))
+    slack: Any = sum((weight * _floats(matrix) for weight, matrix in parts), -margin * np.eye(problem.size))
     if not ray:
         slack = slack - _floats(problem.C)
     cost = sum(_float(b) * weight for weight, b in zip([*u, *v], [*problem.b_ub, *problem.b_eq], strict=True))
