@@ -10,6 +10,7 @@ from plumbline.domain import Domain, Every, Integer, Real
 from plumbline.formula import Formula, box_cox, exp, log
 from plumbline.nouns import Claim, Kind, Provenance, Refutation, Subject
 from theory.comp_sum import bounds, gap_bounds
+from theory.comp_sum.assumptions import COMPLETE
 
 _DISTRIBUTIONS = Every("D", "every distribution on inputs and labels")
 _COMPLETE_SETS = Every("H", "every symmetric and complete hypothesis set")
@@ -43,7 +44,7 @@ approximation_error = Claim(
     subject=Subject({"gap": gap_bounds.same_gap, "scores": "complete"}),
     provenance=Provenance.DERIVED,
     source="derived from the definitions",
-    assumptions=(r"$\mathcal H$ symmetric and complete: at each $x$ the scores range over all of $\mathbb R^n$",),
+    assumptions=(COMPLETE,),
     parts=("surrogate", "zero_one"),
     scale=("gap", "up"),
     refutations=(
@@ -56,6 +57,7 @@ approximation_error = Claim(
             "scores in [-1,1]^n instead of completeness",
             {"scores": "bounded"},
             "a single input with a sure label: M = 0, but bounded scores cannot reach the infimum",
+            drops=COMPLETE,
         ),
     ),
 )
@@ -123,6 +125,7 @@ monotone = Claim(
             "labels flipped with probability 1/10",
             {"noise": Fraction(1, 10)},
             "two inputs, p = (.9,.1) and (.1,.9): M_1 = 0.3681 < M_1.5 = 0.3969",
+            drops=_SURE_ASSUMPTIONS[0],
         ),
         Refutation(
             "labels flipped with probability 6/100",
