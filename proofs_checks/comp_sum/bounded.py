@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from fractions import Fraction
 
 from plumbline import witness
@@ -15,8 +15,14 @@ from proofs_checks.engines import instances
 _BOUND = Fraction(1, 2)
 
 
+def incomplete(subject: Subject) -> bool:
+    """Whether the claim is made without completeness: then only :func:`in_a_box` has something to say of it."""
+    if subject["scores"] not in ("complete", "bounded"):
+        raise InputError(f"scores must be 'complete' or 'bounded', got {subject['scores']!r}")
+    return bool(subject["scores"] == "bounded")
+
+
 def in_a_box(
-    subject: Subject,
     claimed: Formula,
     tau: Fraction | int,
     point: Mapping[str, Fraction | int],
@@ -25,18 +31,11 @@ def in_a_box(
     wanted: tuple[str, ...] = (">", "=="),
     program: str = "bounded_regret",
     part: str = "",
-) -> Iterator[Finding]:
-    """Where the subject's scores are bounded: the regret at zero-one regret 1, or the least risk, on n labels.
-
-    It is compared with the claimed formula at ``point``. Nothing where the scores are complete.
-    """
-    if subject["scores"] == "complete":
-        return
-    if subject["scores"] != "bounded":
-        raise InputError(f"scores must be 'complete' or 'bounded', got {subject['scores']!r}")
+) -> Finding:
+    """Bounded scores: the regret at zero-one regret 1, or the least risk, against a formula at ``point``."""
     exact = {name: str(value) for name, value in point.items()}
     data = {"n": n, "L": str(_BOUND), "tau": str(tau), "point": exact, "formulas": {"T": emit_standalone(claimed)}}
-    yield instances.compare(
+    return instances.compare(
         [data],
         lambda entry: witness.make("comp_sum", program, entry, "a sure label, scores in [-L, L]^n"),
         wanted=wanted,
