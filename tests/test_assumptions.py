@@ -24,6 +24,7 @@ def test_completeness_is_needed(claim: Claim) -> None:
     ("name", "needed"),
     [
         ("comp_sum.jensen_lift", 1),
+        ("comp_sum.gap.deterministic", 2),
         ("comp_sum.gap.monotone_tau", 1),
         ("concentration.chernoff.tail", 2),
         ("starc.metric.bilipschitz", 1),

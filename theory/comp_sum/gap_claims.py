@@ -73,7 +73,7 @@ deterministic = Claim(
         r"(n-1)e^{-2L}$, so the gap tends to $R^*_\tau(\mathcal H)$ as $L\to\infty$."
     ),
     domain=Domain(bounds.CLASSES, gap_bounds.BOUND, bounds.TAU, _SURE, _BOXES),
-    subject=Subject({"least_loss": gap_bounds.least_loss_in_box}),
+    subject=Subject({"least_loss": gap_bounds.least_loss_in_box, "labels": "sure", "scores": "in the box"}),
     provenance=Provenance.RECALLED,
     source="Mao, Mohri, Zhong 2023, derivation repeated",
     assumptions=_SURE_ASSUMPTIONS,
@@ -99,6 +99,18 @@ deterministic = Claim(
                 )
             },
             "two scores in [-L, L] differ by up to 2 L",
+        ),
+        Refutation(
+            "labels flipped with probability 1/10",
+            {"labels": "noisy"},
+            "two labels, L = 2, tau = 1: the least risk is the entropy 0.3251, and not log(1 + exp(-4)) = 0.0181",
+            drops=_SURE_ASSUMPTIONS[0],
+        ),
+        Refutation(
+            "all scores instead of a box",
+            {"scores": "all"},
+            "a sure label then has least loss 0",
+            drops=_SURE_ASSUMPTIONS[1],
         ),
     ),
 )
