@@ -8,12 +8,13 @@ RESULTS := $(abspath $(or $(PLUMBLINE_RESULTS),results))
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
+ROOMS := plumbline theory simulations proofs_checks figures
 
 .DEFAULT_GOAL := help
-.PHONY: help install figures test lint clean
+.PHONY: help install figures test lint docs clean
 
 help:
-	@echo "make figures | test | lint | clean | install"
+	@echo "make figures | test | lint | docs | clean | install"
 
 install: $(INSTALLED)
 
@@ -39,6 +40,12 @@ lint: install
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+# The API from the docstrings: build/docs/index.html. pdoc is fetched on the first call.
+docs: install
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[docs]'
+	$(BIN)/python -m pdoc --docformat restructuredtext --math -o build/docs $(ROOMS)
+	@echo "API:  $(abspath build/docs/index.html)"
 
 # Results are kept: remove $(RESULTS) by hand.
 clean:

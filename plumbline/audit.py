@@ -18,7 +18,6 @@ from __future__ import annotations
 
 import dataclasses
 import importlib
-import json
 import multiprocessing
 import os
 import signal
@@ -251,13 +250,9 @@ def path_of(paper: str, size: str = "quick", results: Path | str | None = None) 
 
 
 def read(paper: str, size: str = "quick", results: Path | str | None = None) -> dict[str, Any] | None:
-    """The stored audit of a paper; ``None`` if there is none that can be read."""
-    try:
-        record = json.loads(path_of(paper, size, results).read_text())
-    except (FileNotFoundError, UnicodeDecodeError, json.JSONDecodeError):
-        return None
-    known = isinstance(record, dict) and record.get("paper") == paper and record.get("version") == VERSION
-    return record if known else None
+    """The stored audit of a paper; ``None`` if there is none, or it is damaged or another's."""
+    record = files.read_sealed(path_of(paper, size, results))
+    return record if record is not None and (record.get("paper"), record.get("version")) == (paper, VERSION) else None
 
 
 def is_stale(record: Mapping[str, Any]) -> bool:
@@ -310,7 +305,7 @@ class Book:
             "tasks": [(dataclasses.asdict(task), row) for task, row in self.rows.items()],
             "environment": store.environment(),
         }
-        files.write_json(path_of(self.paper, self.plan.effort), record)
+        files.write_sealed(path_of(self.paper, self.plan.effort), record)
         self.saved = time.monotonic()
 
 

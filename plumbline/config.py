@@ -54,6 +54,8 @@ def _parse(text: str, where: str) -> Any:
         def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
             seen: set[str] = set()
             for key, _ in node.value:
+                if not isinstance(key, yaml.ScalarNode):
+                    raise InputError(f"{where}: a key must be a word, line {key.start_mark.line + 1}")
                 if key.value in seen:
                     raise InputError(f"{where}: key {key.value!r} stands twice")
                 seen.add(key.value)
@@ -154,8 +156,11 @@ def validate(model: Any, values: Mapping[str, Any], where: str) -> Any:
     """``model(**values)``, or one line that names the key, what came and where it stands."""
     from pydantic import ValidationError
 
-    _refuse_unknown(model, values, where)
-    _refuse_nonfinite(dict(values), where)
+    try:
+        _refuse_unknown(model, values, where)
+        _refuse_nonfinite(dict(values), where)
+    except RecursionError:
+        raise InputError(f"{where}: a value must not contain itself") from None
     try:
         return model.model_validate(dict(values))
     except ValidationError as error:
@@ -179,7 +184,15 @@ def load(experiment: Experiment, size: str, overrides: Iterable[str] = (), *, ro
     if name not in sections:
         raise InputError(f"{path}: no settings for {experiment.id}: add a mapping {name!r}")
     changes = _overrides(overrides)
-    settings = validate(experiment.config, sections[name], f"{path}: {name}")
+    settings = _counted(validate(experiment.config, sections[name], f"{path}: {name}"), f"{path}: {name}")
     if not changes:
         return settings
-    return validate(experiment.config, _merge(sections[name], changes), f"--set of {experiment.id}")
+    where = f"--set of {experiment.id}"
+    return _counted(validate(experiment.config, _merge(sections[name], changes), where), where)
+
+
+def _counted(settings: Any, where: str) -> Any:
+    """The settings, if they have shards: a model may have forgotten to ask for one at least."""
+    if settings.shards < 1:
+        raise InputError(f"{where}: shards must be an integer of at least 1, got {settings.shards!r}")
+    return settings

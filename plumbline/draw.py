@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import io
 import time
+import zipfile
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -95,10 +97,8 @@ def draw_figure(figure: Figure, size: str = "quick", seed: int = 0, *, results: 
         **store.environment(),
     }
     paths = {suffix: store.figure_path(figure.id, size, suffix, results) for suffix in SUFFIXES}
-    for suffix, content in contents.items():
-        files.write_bytes(paths[suffix], content)
-    files.write_json(paths["json"], provenance)
-    return list(paths.values())
+    note = files.json_text(paths["json"], provenance)
+    return files.write_together({paths[suffix]: contents.get(suffix, note) for suffix in SUFFIXES})
 
 
 def draw_paper(paper: str, size: str = "quick", seed: int = 0, *, results: Path | str | None = None) -> list[Path]:
@@ -118,5 +118,8 @@ def read_arrays(figure_id: str, size: str = "quick", results: Path | str | None 
     path = store.figure_path(figure_id, size, "npz", results)
     if not path.exists():
         raise InputError(f"figure {figure_id} has not been drawn at size {size}: {path} does not exist")
-    with np.load(path, allow_pickle=False) as stored:
-        return {name: stored[name] for name in stored.files}
+    try:
+        with np.load(path, allow_pickle=False) as stored:
+            return {name: stored[name] for name in stored.files}
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        raise PlumblineError(f"{path}: damaged ({error}): draw figure {figure_id} again") from None

@@ -1,18 +1,22 @@
 """Files that appear whole or not at all.
 
 A file is written under a hidden name in its own folder, flushed to the disk and moved into place by
-``os.replace``; a killed writer leaves at most the hidden file, which :func:`sweep` removes later.
+``os.replace``; a killed writer leaves at most the hidden file, which :func:`sweep` removes later. A link is
+followed, and a device or a pipe (``/dev/stdout``) is written to, never replaced. What only this program writes
+can carry a digest of its content (:func:`write_sealed`), so that damage does not pass for a result.
 """
 
 from __future__ import annotations
 
 import contextlib
 import fcntl
+import hashlib
 import json
 import os
 import secrets
+import stat
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -35,13 +39,29 @@ def _sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
+def _is_special(path: Path) -> bool:
+    """Whether a device, a pipe or a socket stands under that name: nothing to be replaced by a file."""
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        return False
+    return not stat.S_ISREG(mode) and not stat.S_ISDIR(mode)
+
+
 @contextlib.contextmanager
 def atomic(path: Path | str, *, parents: bool = True) -> Iterator[Path]:
     """A temporary path beside ``path``; moved into place when the block ends without an exception.
 
-    ``parents`` creates missing folders. :class:`InputError` in one line if it cannot be written.
+    ``parents`` creates missing folders. A device or a pipe is given out itself. :class:`InputError` in one line
+    if it cannot be written.
     """
-    target = Path(path)
+    if _is_special(Path(path)):
+        try:
+            yield Path(path)
+        except OSError as error:
+            raise _refusal(Path(path), error) from error
+        return
+    target = Path(os.path.realpath(path))
     temporary = target.parent / f".{target.name}.{os.getpid()}.{secrets.token_hex(4)}{_SUFFIX}"
     try:
         if parents:
@@ -66,18 +86,55 @@ def write_bytes(path: Path | str, content: bytes, *, parents: bool = True) -> Pa
     return Path(path)
 
 
+def write_together(contents: Mapping[Path, bytes | str]) -> list[Path]:
+    """Write several files that belong together: none is moved into place before all are written."""
+    with contextlib.ExitStack() as stack:
+        for path, content in contents.items():
+            stack.enter_context(atomic(path)).write_bytes(content.encode() if isinstance(content, str) else content)
+    return list(contents)
+
+
 def write_text(path: Path | str, content: str, *, parents: bool = True) -> Path:
     """Write a whole UTF-8 text file."""
     return write_bytes(path, content.encode(), parents=parents)
 
 
-def write_json(path: Path | str, value: Any, *, parents: bool = True) -> Path:
-    """Write a whole JSON file; NaN and infinity are refused."""
+def json_text(path: Path | str, value: Any) -> str:
+    """The text of a JSON file; NaN and infinity are refused."""
     try:
-        content = json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False)
+        return json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
     except (TypeError, ValueError) as error:
         raise PlumblineError(f"cannot write {path} as JSON: {error}") from error
-    return write_text(path, content + "\n", parents=parents)
+
+
+def write_json(path: Path | str, value: Any, *, parents: bool = True) -> Path:
+    """Write a whole JSON file."""
+    return write_text(path, json_text(path, value), parents=parents)
+
+
+_DIGEST = "digest"
+
+
+def _digest(value: Mapping[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(value, allow_nan=False).encode()).hexdigest()
+
+
+def write_sealed(path: Path | str, value: Mapping[str, Any]) -> Path:
+    """Write an object as JSON together with a digest of its content, by which :func:`read_sealed` knows damage."""
+    try:
+        sealed = {**value, _DIGEST: _digest(value)}
+    except (TypeError, ValueError) as error:
+        raise PlumblineError(f"cannot write {path} as JSON: {error}") from error
+    return write_json(path, sealed)
+
+
+def read_sealed(path: Path | str) -> dict[str, Any] | None:
+    """The object that :func:`write_sealed` wrote; ``None`` if there is none, or what lies there is another."""
+    try:
+        value = json.loads(Path(path).read_text(encoding="utf-8"))
+        return value if isinstance(value, dict) and value.pop(_DIGEST, None) == _digest(value) else None
+    except (FileNotFoundError, ValueError, RecursionError):
+        return None
 
 
 def require_writable(path: Path | str) -> Path:
@@ -85,7 +142,11 @@ def require_writable(path: Path | str) -> Path:
 
     :class:`InputError` if ``path`` is a folder, or if its folder is missing or not writable.
     """
-    target = Path(path)
+    if _is_special(Path(path)):
+        if not os.access(path, os.W_OK):
+            raise InputError(f"cannot write {path}: Permission denied")
+        return Path(path)
+    target = Path(os.path.realpath(path))
     if target.is_dir():
         raise InputError(f"cannot write {target}: Is a directory")
     probe = target.parent / f".{target.name}.{os.getpid()}.{secrets.token_hex(4)}{_SUFFIX}"
@@ -94,7 +155,7 @@ def require_writable(path: Path | str) -> Path:
         probe.unlink()
     except OSError as error:
         raise _refusal(target, error) from error
-    return target
+    return Path(path)
 
 
 def sweep(folder: Path, *, older_than: float = _DAY) -> int:

@@ -134,7 +134,7 @@ def run_shard(
     settings = config.load(experiment, size)
     expected = store.table_fingerprint(experiment.id, size, seed)
     path = store.shard_path(experiment.id, size, seed, shard, results)
-    if store.fresh_table(path, expected) is not None:
+    if store.fresh_table(path, expected, experiment.columns) is not None:
         return path
     require_device(device)
     frame, seconds = _simulate(experiment, settings, shard, seed, device, threads)
@@ -175,7 +175,7 @@ def gather(
     found: list[tuple[pd.DataFrame, dict[str, Any]]] = []
     for shard in _with_progress(range(settings.shards), experiment.title, progress):
         path = store.shard_path(experiment.id, size, seed, shard, results)
-        part = store.fresh_table(path, expected)
+        part = store.fresh_table(path, expected, experiment.columns)
         if part is None:
             if path.exists():
                 print(f"{path}: damaged or out of date, made again", file=sys.stderr)

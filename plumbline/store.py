@@ -10,18 +10,20 @@
 
 The folder ``results`` is beside the rooms unless the environment variable ``PLUMBLINE_RESULTS`` or the
 parameter ``results`` names another one. Everything is written whole or not at all
-(:mod:`plumbline.files`), and every table carries its provenance in its Parquet schema.
+(:mod:`plumbline.files`), every table carries its provenance in its Parquet schema, and tables and records carry
+a digest of what they say: one that is damaged counts as missing.
 """
 
 from __future__ import annotations
 
 import datetime
+import hashlib
 import importlib.metadata
 import json
 import os
 import platform
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 PROVENANCE_KEY = b"plumbline"
+DIGEST_KEY = b"plumbline.digest"
 
 
 class UnreadableTableError(PlumblineError):
@@ -135,14 +138,24 @@ def environment(device: str = "cpu", threads: int = 1) -> dict[str, Any]:
 # Tables
 
 
+def _table_digest(frame: pd.DataFrame, note: str) -> bytes:
+    """A hash of columns, types, numbers and provenance: pages have checksums of their own, their frame has none."""
+    from pandas.util import hash_pandas_object
+
+    described = [note, len(frame), *((str(name), str(kind)) for name, kind in frame.dtypes.items())]
+    rows = hash_pandas_object(frame, index=False).to_numpy()
+    return hashlib.sha256(json.dumps(described).encode() + rows.tobytes()).hexdigest().encode()
+
+
 def write_table(frame: pd.DataFrame, path: Path | str, provenance: Mapping[str, Any], *, parents: bool = True) -> Path:
-    """Write a table with its provenance as one Parquet file, pages with checksums."""
+    """Write a table with its provenance as one Parquet file, with checksums of its pages and a digest of the whole."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     table = pa.Table.from_pandas(frame, preserve_index=False)
     note = json.dumps(dict(provenance), sort_keys=True, allow_nan=False)
-    table = table.replace_schema_metadata({**(table.schema.metadata or {}), PROVENANCE_KEY: note.encode()})
+    kept = {PROVENANCE_KEY: note.encode(), DIGEST_KEY: _table_digest(table.to_pandas(), note)}
+    table = table.replace_schema_metadata({**(table.schema.metadata or {}), **kept})
     with files.atomic(path, parents=parents) as temporary:
         pq.write_table(table, temporary, write_page_checksum=True)
     return Path(path)
@@ -150,15 +163,17 @@ def write_table(frame: pd.DataFrame, path: Path | str, provenance: Mapping[str, 
 
 def read_table(path: Path | str) -> tuple[pd.DataFrame, dict[str, Any]]:
     """A table and its provenance; :class:`UnreadableTableError` if the file is damaged or foreign."""
-    import pyarrow as pa
     import pyarrow.parquet as pq
 
     try:
         with pq.ParquetFile(path, page_checksum_verification=True) as source:
             table = source.read()
-        provenance = json.loads((table.schema.metadata or {})[PROVENANCE_KEY])
-        return table.to_pandas(), provenance
-    except (OSError, pa.ArrowException, KeyError, ValueError) as error:
+        kept = table.schema.metadata or {}
+        note, frame = kept[PROVENANCE_KEY].decode(), table.to_pandas()
+        if kept[DIGEST_KEY] != _table_digest(frame, note):
+            raise ValueError("it does not agree with its own digest")
+        return frame, json.loads(note)
+    except Exception as error:  # damage may lead a reader anywhere
         problem = " ".join(str(error).split())[:200]
         raise UnreadableTableError(f"{path}: not a whole table with provenance: {problem}") from None
 
@@ -169,15 +184,16 @@ def table_fingerprint(experiment_id: str, size: str, seed: int) -> str:
     return fingerprint(paper, "simulations", size=size, seed=require_seed(seed), section=name)
 
 
-def fresh_table(path: Path, expected: str) -> tuple[pd.DataFrame, dict[str, Any]] | None:
-    """The table at ``path`` if it is whole and carries the expected fingerprint."""
+def fresh_table(path: Path, expected: str, columns: Iterable[str]) -> tuple[pd.DataFrame, dict[str, Any]] | None:
+    """The table at ``path`` if it is whole, carries the expected fingerprint and has exactly these columns."""
     if not path.exists():
         return None
     try:
         frame, provenance = read_table(path)
     except UnreadableTableError:
         return None
-    return (frame, provenance) if provenance.get("fingerprint") == expected else None
+    stands = provenance.get("fingerprint") == expected and list(frame.columns) == list(columns)
+    return (frame, provenance) if stands else None
 
 
 def table(
@@ -197,7 +213,7 @@ def table(
     """
     experiment = catalogue.experiment(experiment_id)
     path = table_path(experiment.id, size, seed, results)
-    found = fresh_table(path, table_fingerprint(experiment.id, size, seed))
+    found = fresh_table(path, table_fingerprint(experiment.id, size, seed), experiment.columns)
     if found is None:
         from plumbline import simulate
 
@@ -218,16 +234,13 @@ def claim_fingerprint(claim_id: str, effort: str = "quick", seed: int = 0) -> st
 def write_record(record: Mapping[str, Any], size: str | None = None, results: Path | str | None = None) -> Path:
     """Store a record of evidence under its claim and size (default: its own effort)."""
     path = evidence_path(str(record["claim"]), size or str(record["effort"]), results)
-    return files.write_json(path, dict(record))
+    return files.write_sealed(path, record)
 
 
 def read_record(claim: str, size: str = "quick", results: Path | str | None = None) -> dict[str, Any] | None:
-    """The stored record of a claim; ``None`` if there is none that can be read."""
-    try:
-        record = json.loads(evidence_path(claim, size, results).read_text())
-    except (FileNotFoundError, UnicodeDecodeError, json.JSONDecodeError):
-        return None
-    return record if isinstance(record, dict) and record.get("claim") == claim else None
+    """The stored record of a claim; ``None`` if there is none, or it is damaged or another's."""
+    record = files.read_sealed(evidence_path(claim, size, results))
+    return record if record is not None and record.get("claim") == claim else None
 
 
 def is_stale(record: Mapping[str, Any], size: str | None = None) -> bool:

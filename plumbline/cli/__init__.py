@@ -6,6 +6,7 @@ Exit status: 0 done (for ``check``: all as expected), 1 a contradiction or a fal
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Sequence
@@ -16,6 +17,7 @@ from plumbline.errors import PlumblineError
 BAD_INPUT = 2
 INTERRUPTED = 130
 BROKEN_PIPE = 141
+OUT_OF_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -23,7 +25,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
     try:
         status = _run(arguments)
-        sys.stdout.flush()
+        if sys.stdout is not None:  # closed by the caller
+            sys.stdout.flush()
         return status
     except PlumblineError as error:
         return _complain(str(error))
@@ -31,12 +34,20 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _complain("interrupted", INTERRUPTED)
     except BrokenPipeError:
         # The reader went away (``| head``): say nothing, and keep the interpreter from saying it at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _silence_output()
         return BROKEN_PIPE
     except OSError as error:
-        if error.filename is None:
+        if error.filename is not None:
+            return _complain(f"{error.filename}: {error.strerror}")
+        if error.errno not in OUT_OF_ROOM:
             raise
-        return _complain(f"{error.filename}: {error.strerror}")
+        _silence_output()
+        return _complain(f"cannot write to standard output: {error.strerror}")
+
+
+def _silence_output() -> None:
+    """Give up standard output, so that the interpreter does not try to write the rest of it at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _run(arguments: Sequence[str]) -> int:

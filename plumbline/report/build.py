@@ -13,7 +13,7 @@ from typing import Any
 
 from plumbline import audit, catalogue, store
 from plumbline.errors import PlumblineError
-from plumbline.files import write_text
+from plumbline.files import write_together
 from plumbline.nouns import Claim, Lemma
 from plumbline.report.page import FRONT, render
 from plumbline.report.tally import ClaimEntry, FigureEntry
@@ -45,9 +45,7 @@ def build_report(size: str = "quick", destination: Path | None = None, *, result
         colophon=colophon,
         audits=audits,
     )
-    write_text(target, pages.pop(FRONT))
-    for name, text in pages.items():
-        write_text(target.parent / name, text)
+    write_together({target.parent / (target.name if name == FRONT else name): text for name, text in pages.items()})
     return target
 
 

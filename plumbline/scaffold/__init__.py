@@ -6,13 +6,14 @@ stand; their author replaces them one by one.
 
 from __future__ import annotations
 
+import contextlib
 import keyword
 import re
 from pathlib import Path
 
 from plumbline import catalogue
-from plumbline.errors import InputError
-from plumbline.files import write_text
+from plumbline.errors import InputError, PlumblineError
+from plumbline.files import write_together
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 
@@ -53,10 +54,19 @@ def files(paper: str, title: str) -> dict[str, str]:
 
 
 def create(paper: str, title: str, root: Path | None = None) -> list[Path]:
-    """Write the files of a new paper; nothing is written if one of them exists."""
+    """Write the files of a new paper, all or none; nothing is written if one of them exists."""
     top = root or catalogue.root()
     new = files(require_new_name(paper, top), title)
     for place in new:
         if (top / place).exists():
             raise InputError(f"paper {paper!r} is taken: {place} exists")
-    return [write_text(top / place, text) for place, text in new.items()]
+    contents = {top / place: text for place, text in new.items()}
+    before = {folder for path in contents for folder in path.parents if folder.exists()}
+    try:
+        return write_together(contents)
+    except PlumblineError:
+        made = {folder for path in contents for folder in path.parents} - before
+        for folder in sorted(made, key=lambda folder: len(folder.parts), reverse=True):
+            with contextlib.suppress(OSError):  # not made yet, or another's files are in it
+                folder.rmdir()
+        raise

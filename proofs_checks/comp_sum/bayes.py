@@ -16,6 +16,7 @@ from plumbline.evidence import Finding, Witness
 from plumbline.formula import Formula, emit_standalone
 from plumbline.nouns import Effort, Subject, check
 from proofs_checks.comp_sum import expansions
+from proofs_checks.comp_sum.bounded import in_a_box, incomplete
 from proofs_checks.comp_sum.samples import Conditional, conditionals
 from proofs_checks.comp_sum.transformations import dirichlet
 from proofs_checks.engines import search
@@ -219,6 +220,10 @@ def _entropy(attained: bool) -> Finding:
 @check("comp_sum.bayes_risk.complete", timeout=60)
 def bayes_risk(subject: Subject, effort: Effort) -> Iterator[Finding]:
     """Compare with the definition at several tau; then derive both parts on every piece of the tau axis."""
+    if incomplete(subject):
+        sure = {"p_max": 1, "tau": 2}
+        yield in_a_box(subject["from_two"], 2, sure, wanted=("==",), program="bounded_risk", part="lower")
+        return
     for piece, taus in _TAUS.items():
         for tau in taus if effort.full else taus[:2]:
             yield _attack(subject, piece, tau, effort).for_part("lower")

@@ -271,9 +271,26 @@ def _attained(subject: Subject, tau: Real, part: str) -> Finding:
     return derive(proof, scope, statement[part])
 
 
+def _attack_elsewhere(subject: Subject) -> Finding:
+    """Noisy labels, or scores without bound, against what is claimed of sure labels and a box."""
+    p = {"sure": ["1", "0"], "noisy": ["9/10", "1/10"]}[subject["labels"]]
+    inside = {"in the box": True, "all": False}[subject["scores"]]
+    formulas = {"least_loss": emit_standalone(subject["least_loss"])}
+    return instances.compare(
+        [{"p": p, "bound": "2", "tau": tau, "in_the_box": inside, "formulas": formulas} for tau in ("1", "0", "3/2")],
+        lambda data: witness.make(_PAPER, "least_loss_elsewhere", data, "least risk against the claimed least loss"),
+        wanted=("==",),
+        statement="the least risk is the claimed one",
+        description="two labels",
+    )
+
+
 @check("comp_sum.gap.deterministic", timeout=60)
 def deterministic(subject: Subject, effort: Effort) -> Iterator[Finding]:
     """Corners and a search over the box; then the least loss for every n, L and tau."""
+    if (subject["labels"], subject["scores"]) != ("sure", "in the box"):
+        yield _attack_elsewhere(subject).for_part("attained")
+        return
     found = _attack_corner(subject["least_loss"])
     yield found.for_part("attained")
     for n, bound, tau in (

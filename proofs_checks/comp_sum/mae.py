@@ -20,6 +20,7 @@ from plumbline.evidence import Finding
 from plumbline.formula import emit_standalone
 from plumbline.nouns import Effort, Subject, check
 from proofs_checks.comp_sum import expansions
+from proofs_checks.comp_sum.bounded import in_a_box, incomplete
 from proofs_checks.comp_sum.samples import conditionals
 from proofs_checks.engines import instances, lp
 from proofs_checks.engines.derivation import Derivation, Fact, Sample, derive
@@ -319,6 +320,9 @@ def _linear_program(n: int, m: int, beta: Fraction) -> Finding:
 @check("comp_sum.sharp.mae", timeout=60)
 def sharp_mae(subject: Subject, effort: Effort) -> Iterator[Finding]:
     """Instances against the formulas, linear programs with exact duals, then the derivation for every n."""
+    if incomplete(subject):
+        yield in_a_box(subject["pool"], 2, {"beta": 1, "m": 2}, part="lower")
+        return
     yield from _attack(subject)
     for found in _linear_programs(effort):
         yield found.for_part("lower")

@@ -16,6 +16,7 @@ from plumbline.evidence import Finding, Verdict, Witness
 from plumbline.formula import emit_standalone, power
 from plumbline.nouns import Effort, Subject, check
 from proofs_checks.comp_sum import real_pools
+from proofs_checks.comp_sum.bounded import in_a_box, incomplete
 from proofs_checks.comp_sum.tightness import two_classes
 from proofs_checks.comp_sum.transformations import dirichlet, two_class_laws, uniform_laws
 from proofs_checks.engines import instances, search
@@ -313,6 +314,10 @@ def _pair_attained(subject: Subject) -> Finding:
 @check("comp_sum.sharp.mid", timeout=60)
 def middle(subject: Subject, effort: Effort) -> Iterator[Finding]:
     """Instances against the closed forms, the search for n = 3..6, then the proof for tau <= 1.618 and every n."""
+    tau = Fraction(7, 4)
+    if incomplete(subject):
+        yield in_a_box(subject["two_class"], tau, {"beta": 1, "tau": tau}, n=3, part="lower")
+        return
     for found in _identities(subject):
         yield found
         if found.verdict is Verdict.VIOLATED:

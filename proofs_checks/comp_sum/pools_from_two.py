@@ -20,6 +20,7 @@ from plumbline.evidence import Finding
 from plumbline.formula import Formula, Min, emit_standalone
 from plumbline.nouns import Effort, Subject, check
 from proofs_checks.comp_sum import expansions
+from proofs_checks.comp_sum.bounded import in_a_box, incomplete
 from proofs_checks.comp_sum.mae import attaining
 from proofs_checks.comp_sum.samples import conditionals
 from proofs_checks.comp_sum.transformations import attack
@@ -259,6 +260,9 @@ def _slope(subject: Subject) -> Finding:
 @check("comp_sum.sharp.gt_two", timeout=60)
 def gt_two(subject: Subject, effort: Effort) -> Iterator[Finding]:
     """Instances against the formulas and a search; then the bound, its attainment and the slope for every n."""
+    if incomplete(subject):
+        yield in_a_box(subject["pool"], 2, {"beta": 1, "m": 2, "c": 0, "tau": 2}, part="lower")
+        return
     yield from _attacks(subject, effort)
     yield _lower(subject).for_part("lower")
     yield _attained(subject).for_part("attained")

@@ -20,6 +20,7 @@ from plumbline.evidence import Finding
 from plumbline.formula import Formula, emit_standalone
 from plumbline.nouns import Effort, Subject, check
 from proofs_checks.comp_sum import expansions
+from proofs_checks.comp_sum.bounded import in_a_box, incomplete
 from proofs_checks.comp_sum.samples import Conditional, conditionals
 from proofs_checks.comp_sum.transformations import attack
 from proofs_checks.engines import instances
@@ -143,6 +144,9 @@ def _gce_derivation(claimed: Formula) -> Finding:
 @check("comp_sum.h_consistency.gce", timeout=60)
 def gce(subject: Subject, effort: Effort) -> Iterator[Finding]:
     """Attack by search for several (tau, n), then the derivation over all n and 1 < tau < 2."""
+    if incomplete(subject):
+        yield in_a_box(subject["T"], Fraction(3, 2), {"beta": 1, "n": 2, "tau": Fraction(3, 2)})
+        return
     cases = [(2, Fraction(3, 2)), (3, Fraction(9, 5))]
     yield from _attacks(subject["T"], cases, claims.gce.domain, effort)
     yield _gce_derivation(subject["T"])
@@ -206,6 +210,9 @@ def _linear_derivation(claimed: Formula) -> Finding:
 @check("comp_sum.h_consistency.mae", timeout=60)
 def mae(subject: Subject, effort: Effort) -> Iterator[Finding]:
     """Attack by search for several (tau, n), then the derivation over all n and tau >= 2."""
+    if incomplete(subject):
+        yield in_a_box(subject["T"], 2, {"beta": 1, "n": 2, "tau": 2})
+        return
     cases = [(3, Fraction(2)), (4, Fraction(5, 2))]
     yield from _attacks(subject["T"], cases, claims.mae.domain, effort)
     yield _linear_derivation(subject["T"])

@@ -24,6 +24,7 @@ from plumbline.evidence import Finding
 from plumbline.formula import Formula, emit_standalone
 from plumbline.nouns import Effort, Subject, check
 from proofs_checks.comp_sum import expansions
+from proofs_checks.comp_sum.bounded import in_a_box, incomplete
 from proofs_checks.comp_sum.h_consistency import pointwise_logistic
 from proofs_checks.comp_sum.samples import Conditional, conditionals
 from proofs_checks.comp_sum.tightness import two_class_derivation, two_classes
@@ -242,6 +243,9 @@ def _attacks(subject: Subject, effort: Effort) -> Iterator[Finding]:
 @check("comp_sum.sharp.le_three_halves", timeout=60)
 def le_three_halves(subject: Subject, effort: Effort) -> Iterator[Finding]:
     """Attacks; then the lower bound, its attainment and convexity on every piece of the tau axis, for all n."""
+    if incomplete(subject):
+        yield in_a_box(subject["logistic"], 1, {"beta": 1}, part="lower")
+        return
     yield from _attacks(subject, effort)
     for piece in _PIECES:
         yield _lower(subject, piece).for_part("lower")

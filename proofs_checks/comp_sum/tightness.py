@@ -15,6 +15,7 @@ from plumbline.domain import Domain, Integer, Real
 from plumbline.evidence import Finding
 from plumbline.formula import Formula, emit_standalone, power, xlogx
 from plumbline.nouns import Effort, Subject, check
+from proofs_checks.comp_sum.bounded import in_a_box, incomplete
 from proofs_checks.engines import instances
 from proofs_checks.engines.derivation import Derivation, Sample, derive
 from theory import lemmas
@@ -92,6 +93,9 @@ def _two_class_proof(transform: Formula, tau_axis: Real, piece: Real, scope: Dom
 @check("comp_sum.tightness", timeout=30)
 def tightness(subject: Subject, effort: Effort) -> Iterator[Finding]:
     """Evaluate the two-class laws from the definition; then the identity for every beta and tau <= 1."""
+    if incomplete(subject):
+        yield in_a_box(subject["logistic"], 1, {"beta": 1}, wanted=("==",))
+        return
     cases = (
         ("below_one", bounds.TAU_BELOW_ONE, (Fraction(0), Fraction(1, 2))),
         ("logistic", Real("tau", 1, 1, latex=r"\tau"), (Fraction(1),)),
@@ -168,6 +172,9 @@ def _gap(subject: Subject, role: str, tau_axis: Real) -> Finding:
 @check("comp_sum.tightness.tau_gt_1", timeout=30)
 def not_tight(subject: Subject, effort: Effort) -> Iterator[Finding]:
     """Evaluate the sure label from the definition; then the gap for all n >= 3 and tau > 1."""
+    if incomplete(subject):
+        yield in_a_box(subject["linear"], 2, {"beta": 1, "n": 3, "tau": 2}, n=3, wanted=(">",))
+        return
     yield _gap_attack(subject)
     yield _gap(subject, "gce", bounds.TAU_ONE_TO_TWO)
     yield _gap(subject, "linear", bounds.TAU_FROM_TWO)

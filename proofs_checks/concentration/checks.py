@@ -15,7 +15,7 @@ from plumbline.evidence import Finding
 from plumbline.formula import emit_standalone
 from plumbline.nouns import Effort, Subject, check
 from proofs_checks.engines import instances
-from proofs_checks.engines.derivation import Derivation, Sample, derive
+from proofs_checks.engines.derivation import Derivation, Sample, StepFailed, derive
 from theory import lemmas
 from theory.concentration import claims, witnesses
 from theory.concentration.definitions import relative_entropy
@@ -92,9 +92,10 @@ def _law_sample(law: tuple[Fraction, Fraction, int, bool]) -> Sample:
 @check("concentration.chernoff.tail", timeout=30)
 def chernoff(subject: Subject, effort: Effort) -> Iterator[Finding]:
     """Exact tails of laws, then Markov's inequality at the multiplier log(q(1-p)/(p(1-q)))."""
-    statement, formulas = "-log(tail)/n >= exponent", {"exponent": emit_standalone(subject["exponent"])}
+    statement, joint, largest = "-log(tail)/n >= exponent", subject["joint"], subject["largest"]
+    more = {"joint": joint, "largest": largest, "formulas": {"exponent": emit_standalone(subject["exponent"])}}
     yield instances.compare(
-        [{"p": str(p), "s": str(s), "n": n, "halves": halves, "formulas": formulas} for p, s, n, halves in _LAWS],
+        [{"p": str(p), "s": str(s), "n": n, "halves": halves, **more} for p, s, n, halves in _LAWS],
         lambda data: witness.make("concentration", "chernoff", data, "rate of an exact tail against the exponent"),
         wanted=(">", "=="),
         statement=statement,
@@ -103,6 +104,8 @@ def chernoff(subject: Subject, effort: Effort) -> Iterator[Finding]:
     scope = claims.chernoff.domain
 
     def proof() -> Finding:
+        if (joint, largest) != ("independent", 1):
+            raise StepFailed("the moment of a sum is a product, and each variable below its chord, only as assumed")
         with mpmath.workdps(_DIGITS):
             samples = [_law_sample(law) for law in _LAWS]
         rates = (Real("L", 0, None), Real("K", 0, None))
@@ -112,9 +115,9 @@ def chernoff(subject: Subject, effort: Effort) -> Iterator[Finding]:
         left = d.expands("L = -log(tail)/n", L)
         upward = d.nonnegative("the multiplier is nonnegative", q * (1 - p) - p * (1 - q))
         markov = d.lemma("at this multiplier", lemmas.CHERNOFF_METHOD, left, multiplier * q - K, requires=[upward])
-        largest = sympy.log(1 - p + p * q * (1 - p) / (p * (1 - q)))
-        moment = d.lemma("the moment", lemmas.BOUNDED_MOMENT, largest, K, requires=[upward])
-        rate = d.combine("together", left, multiplier * q - largest, [(1, markov), (1, moment)])
+        top = sympy.log(1 - p + p * q * (1 - p) / (p * (1 - q)))
+        moment = d.lemma("the moment", lemmas.BOUNDED_MOMENT, top, K, requires=[upward])
+        rate = d.combine("together", left, multiplier * q - top, [(1, markov), (1, moment)])
         exact = d.identity("this is the exponent", rate.right, d.claimed(subject["exponent"], p=p, s=d["s"]))
         return d.conclude([rate, exact], scope, statement)
 

@@ -18,12 +18,12 @@ from plumbline.evidence import Finding
 from plumbline.formula import Formula, emit_standalone
 from plumbline.nouns import Effort, Subject, check
 from proofs_checks.engines import instances, rational
-from proofs_checks.engines.derivation import Derivation, Fact, Sample, derive
+from proofs_checks.engines.derivation import Derivation, Fact, Sample, StepFailed, derive
 from proofs_checks.engines.rational import Relation
 from proofs_checks.starc import certified
 from proofs_checks.starc.certified import Pair
-from proofs_checks.starc.instances import leaving_chain
 from proofs_checks.starc.pairs import (
+    BOTH_TRIVIAL,
     M1_PAIR,
     ONE_TRIVIAL,
     OPPOSITE,
@@ -32,6 +32,7 @@ from proofs_checks.starc.pairs import (
     compared,
     drawn,
     nontrivial,
+    rarely_left,
     value_at,
 )
 from theory import lemmas
@@ -55,6 +56,8 @@ def _scaled_attack(subject: Subject, side: str) -> Finding:
     """The range metric with n = c h, p = h/k, m = t h: constants known exactly, both of them attained."""
     source = {"constant": emit_standalone(subject["general"])}
     cases = [(pair, scale) for scale in _SCALES for pair in (TIGHT, TIGHT.reversed, OPPOSITE, ONE_TRIVIAL, M1_PAIR)]
+    if side == "complete" and subject["first"] != "not trivial":
+        cases.append((ONE_TRIVIAL.reversed, _SCALES[0]))
     statement = f"W {_SIDES[side][0]} the claimed constant times the distance"
 
     def show(case: tuple[Pair, tuple[str, str, str]]) -> Any:
@@ -74,16 +77,6 @@ def _levelling_attack(subject: Subject, side: str) -> Finding:
     rare = [rarely_left(Fraction(eps), Fraction(9, 10)) for eps in ("1/1000", "1/100000")]
     pairs = [ONE_TRIVIAL, OPPOSITE, TIGHT, TIGHT.reversed, M1_PAIR, *late, *rare]
     return compared(pairs, "levelling_constant", more, _SIDES[side][1], statement)
-
-
-def rarely_left(eps: Fraction, gamma: Fraction) -> Pair:
-    """A chain whose second state has few visits: W = 1 at a distance near 1/U, as eps goes to 0.
-
-    Differences (0, 1) and (rho, 1) with rho = D1/D0: undoing the second state costs as much in the first.
-    """
-    none, rho = [Fraction(0)] * 2, gamma * eps / (1 - gamma)
-    one = [Fraction(1)] * 2
-    return Pair(leaving_chain(eps, gamma), [[none, none], [none, one]], [[none, [rho] * 2], [none, one]])
 
 
 def _levelling_at(formula: Formula, pair: Pair) -> Fraction:
@@ -224,6 +217,8 @@ def _general(subject: Subject, side: str) -> Finding:
     scope, statement = _SCOPES[side], f"W {_SIDES[side][0]} the claimed constant times d, for every STARC metric"
 
     def proof() -> Finding:
+        if side == "complete" and subject["first"] != "not trivial":
+            raise StepFailed(f"the regret of a trivial reward is 0 by convention; given: {subject['first']}")
         d = _derivation("w" if side == "complete" else "-w")
         facts = (_sound_facts if side == "sound" else _complete_facts)(d, subject)
         return d.conclude(facts, scope, statement, rests_on=("starc.regret.ray_identity",))
@@ -332,6 +327,8 @@ def _two_metrics(subject: Subject) -> Finding:
         return Sample(values, -values["d1"], {})
 
     def proof() -> Finding:
+        if subject["trivial_pairs"] != "at distance 0":
+            raise StepFailed("nothing bounds the distance of two trivial rewards")
         pairs = [M1_PAIR, TIGHT, OPPOSITE, ONE_TRIVIAL, *reachable_pairs(Effort(seed=19), 14)]
         constants = [Real(name, 0, None, open_lo=True) for name in ("U1", "L1", "U2", "L2")]
         variables = Domain(Real("d1", 0, None), Real("d2", 0, None), Real("w", 0, 1), *constants)
@@ -357,6 +354,10 @@ def _two_metrics(subject: Subject) -> Finding:
 def _two_metrics_attack(subject: Subject) -> Finding:
     """The range metric against its cut at 1, scaled: both sound and complete, with constants known exactly."""
     source = {"constant": emit_standalone(subject["constant"])}
+    if subject["trivial_pairs"] != "at distance 0":
+        return compared(
+            [BOTH_TRIVIAL], "trivial_pairs", {"formulas": source}, ("<", "=="), "d1 <= the constant times d2"
+        )
     scales = (("1", "1"), ("1", "1/4"), ("1/5", "1"), ("3", "7/2"), ("1", "2/5"))
     cases = [(pair, scale) for scale in scales for pair in (OPPOSITE, TIGHT, M1_PAIR, ONE_TRIVIAL)]
     statement = "d1 <= the claimed constant times d2"

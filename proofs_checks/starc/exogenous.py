@@ -16,7 +16,7 @@ from plumbline.evidence import Finding
 from plumbline.formula import Formula, emit_standalone, sqrt
 from plumbline.nouns import Effort, Subject, check
 from proofs_checks.engines import instances, rational
-from proofs_checks.engines.derivation import Derivation, Fact, Sample, derive
+from proofs_checks.engines.derivation import Derivation, Fact, Sample, StepFailed, derive
 from proofs_checks.engines.rational import Relation
 from proofs_checks.starc import certified
 from proofs_checks.starc.certified import Pair
@@ -67,9 +67,18 @@ def rollout_loss(pair: Pair) -> Fraction:
     return first - second
 
 
-def _attack(effort: Effort, program: str, formulas: dict[str, Formula], statement: str) -> Finding:
+def tied(pair: Pair) -> Pair:
+    """The same with an R2 that does not care for the action in the first state."""
+    return Pair(pair.mdp, pair.R1, [[pair.R2[0][0]] * 2, *pair.R2[1:]])
+
+
+def _attack(
+    effort: Effort, program: str, formulas: dict[str, Formula], statement: str, ties: str = "excluded"
+) -> Finding:
     sources = {role: emit_standalone(formula) for role, formula in formulas.items()}
     pairs = exogenous_pairs(effort, 8)
+    if ties != "excluded":
+        pairs = [tied(pair) for pair in pairs]
     return instances.compare(
         [*pairs, *(shrunk(pair) for pair in pairs)],
         lambda pair: witness.make("starc", program, {**pair.data(), "formulas": sources}, statement),
@@ -163,6 +172,8 @@ def _by_states(subject: Subject, kind: str) -> Finding:
         d, separate = _state_derivation(kind)
         D, x = d["D"], d["x"]
         if kind == "rollout":
+            if subject["ties"] != "excluded":
+                raise StepFailed("where Delta2 = 0 the optimal policy of R2 is not determined")
             d.expands("the loss at a state", regret_bounds.rollout_term.expr.subs(_named(d, "D", "delta1", "delta2")))
             same = d.equal("the claimed term", regret_bounds.rollout_term, subject["rollout"])
             return d.conclude([separate, same], scope, statement)
@@ -255,7 +266,9 @@ def exogenous(subject: Subject, effort: Effort) -> Iterator[Finding]:
     """Sums over states against enumeration and certificates; then state by state, and the chain's flow equations."""
     term, rollout = {"term": subject["term"]}, {"term": subject["rollout"]}
     yield _attack(effort, "exogenous_range", term, "h(R) = the sum of the terms").for_part("range")
-    yield _attack(effort, "exogenous_rollout", rollout, "loss = the sum of the terms").for_part("rollout")
+    yield _attack(effort, "exogenous_rollout", rollout, "loss = the sum of the terms", subject["ties"]).for_part(
+        "rollout"
+    )
     chain = {role: subject[role] for role in ("start", "ratio")}
     states: list[dict[str, Any]] = [{"state": 0}, {"state": 1}]
     yield _chain_attack("chain_visits", chain, states, "visits of a chain").for_part("chain")

@@ -25,7 +25,7 @@ from proofs_checks.starc.instances import (
     random_reward,
     redistribution,
 )
-from proofs_checks.starc.reachable import Pair, mdp_data, reached_mdps
+from proofs_checks.starc.reachable import Pair, mdp_data, reached_mdps, unreachable_pair
 from theory import lemmas
 from theory.starc import exact_canon, metric_claims
 from theory.starc.canon_witnesses import moved
@@ -181,6 +181,8 @@ def _start(subject: Subject) -> Derivation:
         raise StepFailed("1 - cos obeys no triangle inequality")
     if subject["form"] != "val":
         raise StepFailed(f"{subject['form']} keeps S'-redistribution: it is no canonicalisation")
+    if subject["states"] != "reachable":
+        raise StepFailed("equal orders say nothing of rewards where no policy comes")
     positive = [Real(name, 0, None, open_lo=True) for name in ("k", "n1", "n2")]
     d = Derivation(Domain(*map(Real, _NAMES), *positive), _samples())
     d.expands("d(R1, R2) = m(s(R1), s(R2))", d["d12"])
@@ -254,6 +256,8 @@ def _extremes(d: Derivation, subject: Subject) -> list[Fact]:
 def pseudometric(subject: Subject, effort: Effort) -> Iterator[Finding]:
     """Triples, pairs and extreme pairs over Q, distance 0 in rationals, then the derivations."""
     made = pairs(effort.seed, 60 if effort.full else 6)
+    if subject["states"] != "reachable":
+        made.append(unreachable_pair())
     yield _triangle(subject, effort)
     yield zeros(made, _norms(subject, "2")).for_part("zero")
     yield from _values(subject, effort)

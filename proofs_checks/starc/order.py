@@ -24,7 +24,7 @@ from proofs_checks.starc.instances import (
     random_reward,
     with_unreachable_state,
 )
-from proofs_checks.starc.reachable import Pair, mdp_data, random_policy, reached_mdps, shapings
+from proofs_checks.starc.reachable import Pair, mdp_data, random_policy, reached_mdps, shapings, unreachable_pair
 from theory import lemmas
 from theory.starc import exact_canon, order_claims
 from theory.starc.definitions import exact
@@ -171,10 +171,7 @@ def _pairs(seed: int, count: int, states: str) -> list[Pair]:
     zero = [[[Fraction(0)] * 2] * 2] * 2
     pairs: list[Pair] = [(M1, M1_R1, M1_R2), (M1, M1_R1, negative), (M1, zero, M1_R1), (M1, zero, zero)]
     if states == "any":
-        away = with_unreachable_state(M1, 0)
-        rates = [[[0, 0, 0], [0, 0, 0]]], [[[0, 0, 0], [5, 5, 5]]]
-        body = [[[1, 1, 1], [0, 0, 0]], [[0, 0, 0], [1, 1, 1]]]
-        pairs.append((away, away.require_reward(body + rates[0]), away.require_reward(body + rates[1])))
+        pairs.append(unreachable_pair())
     for mdp in reached_mdps(seed, count):
         R = random_reward(draw, mdp)
         pairs += [(mdp, R, equivalent_reward(draw, mdp, R)), (mdp, R, random_reward(draw, mdp))]

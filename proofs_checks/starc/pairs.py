@@ -16,18 +16,29 @@ from plumbline.nouns import Effort
 from proofs_checks.engines import instances
 from proofs_checks.starc import certified
 from proofs_checks.starc.certified import Pair
-from proofs_checks.starc.instances import M1, M1_R1, M1_R2, arm_rewards, bandit, random_pairs
+from proofs_checks.starc.instances import M1, M1_R1, M1_R2, arm_rewards, bandit, leaving_chain, random_pairs
 
 ONE = Fraction(1)
 M1_PAIR = Pair(M1, M1_R1, M1_R2)
 TIGHT = Pair(bandit(4), arm_rewards([1, 0, 1, 0]), arm_rewards([2, 0, 1, 1]))
 OPPOSITE = Pair(bandit(2), arm_rewards([1, 0]), arm_rewards([0, 1]))
 ONE_TRIVIAL = Pair(bandit(2), arm_rewards([1, 0]), arm_rewards([0, 0]))
+BOTH_TRIVIAL = Pair(bandit(2), arm_rewards([1, 1]), arm_rewards([0, 0]))
 
 
 def at_discount(pair: Pair, gamma: Fraction) -> Pair:
     """A pair on a bandit at another discount."""
     return Pair(bandit(pair.mdp.n_actions, gamma), pair.R1, pair.R2)
+
+
+def rarely_left(eps: Fraction, gamma: Fraction) -> Pair:
+    """A chain whose second state has few visits: W = 1 at a distance near 1/U, as eps goes to 0.
+
+    Differences (0, 1) and (rho, 1) with rho = D1/D0: undoing the second state costs as much in the first.
+    """
+    none, rho = [Fraction(0)] * 2, gamma * eps / (1 - gamma)
+    one = [Fraction(1)] * 2
+    return Pair(leaving_chain(eps, gamma), [[none, none], [none, one]], [[none, [rho] * 2], [none, one]])
 
 
 def value_at(formula: Formula, **at: Fraction | int) -> Fraction:

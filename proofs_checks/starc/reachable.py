@@ -7,7 +7,15 @@ import random
 from fractions import Fraction
 from typing import Any
 
-from proofs_checks.starc.instances import M1, M1_R1, Reward, random_mdp, random_reward, redistribution
+from proofs_checks.starc.instances import (
+    M1,
+    M1_R1,
+    Reward,
+    random_mdp,
+    random_reward,
+    redistribution,
+    with_unreachable_state,
+)
 from theory.starc.definitions.mdp import RationalMDP
 
 Pair = tuple[RationalMDP, Reward, Reward]
@@ -35,6 +43,14 @@ def reached_mdps(seed: int, count: int, states: int = 3) -> list[RationalMDP]:
         if len(found) == count:
             return found
     raise AssertionError("the cycle of families has no end")
+
+
+def unreachable_pair() -> Pair:
+    """M1 with a third state that is never entered; two rewards that differ there alone."""
+    away = with_unreachable_state(M1, 0)
+    rates = [[[0, 0, 0], [0, 0, 0]]], [[[0, 0, 0], [5, 5, 5]]]
+    body = [[[1, 1, 1], [0, 0, 0]], [[0, 0, 0], [1, 1, 1]]]
+    return away, away.require_reward(body + rates[0]), away.require_reward(body + rates[1])
 
 
 def random_policy(draw: random.Random, mdp: RationalMDP) -> list[list[Fraction]]:

@@ -148,6 +148,8 @@ def _sandwich_attack(subject: Subject, part: str) -> Finding:
     extreme = [TIGHT, TIGHT.reversed, OPPOSITE, ONE_TRIVIAL, M1_PAIR]
     if part == "reversed":
         extreme = [TIGHT, TIGHT.reversed, OPPOSITE, M1_PAIR]
+        if subject["second"] != "not trivial":
+            extreme.append(ONE_TRIVIAL)
     elif subject["first"] != "not trivial":
         extreme.append(ONE_TRIVIAL.reversed)
     return compared(
@@ -211,6 +213,8 @@ def _sandwich(subject: Subject, part: str) -> Finding:
     def proof() -> Finding:
         if subject["first"] != "not trivial":
             raise StepFailed(f"the regret of a trivial reward is 0 by convention; given: {subject['first']}")
+        if part == "reversed" and subject["second"] != "not trivial":
+            raise StepFailed(f"h(R2) > 0 is needed to bound W(R2, R1) from below; given: {subject['second']}")
         d = _sandwich_derivation("w" if part == "lower" else "-w")
         return d.conclude(proofs[part](d, subject), scope, statement, rests_on=("starc.regret.ray_identity",))
 

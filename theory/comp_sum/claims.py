@@ -10,6 +10,7 @@ from plumbline.domain import Domain, Every, Integer, Real
 from plumbline.formula import Formula, Max, box_cox, log, power, sqrt, xlogx
 from plumbline.nouns import Claim, Kind, Paper, Provenance, Refutation, Subject
 from theory.comp_sum import bounds
+from theory.comp_sum.assumptions import BOUNDED_RISK, BOUNDED_SCORES, COMPLETE, TIES
 
 PAPER = Paper(
     name="comp_sum",
@@ -36,8 +37,7 @@ _SETTING = (
     Every("H", "every symmetric and complete hypothesis set"),
     Every("h", "every hypothesis of H"),
 )
-_COMPLETE = r"$\mathcal H$ symmetric and complete: at each $x$ the scores range over all of $\mathbb R^n$"
-_TIES = r"ties of $\arg\max_y h(x,y)$ are broken by any fixed rule, the worst one included"
+_CONVEX = r"$T$ convex on $[0,1]$"
 _MORE = Fraction(21, 20)
 
 
@@ -120,11 +120,12 @@ bayes_risk = Claim(
             "below_one": bounds.bayes_value_below_one,
             "one_to_two": bounds.bayes_value_one_to_two,
             "from_two": bounds.bayes_value_from_two,
+            "scores": "complete",
         }
     ),
     provenance=Provenance.RECALLED,
     source="Mao, Mohri, Zhong 2023, derivation repeated",
-    assumptions=(_COMPLETE,),
+    assumptions=(COMPLETE,),
     rests_on=("comp_sum.def.tsallis",),
     parts=("lower", "attained"),
     refutations=(
@@ -144,11 +145,14 @@ bayes_risk = Claim(
             {"from_two": bounds.bayes_value_from_two.scaled(_MORE)},
             "the vertex of the most likely label has a smaller risk",
         ),
+        BOUNDED_RISK,
     ),
 )
 
 
-def _h_consistency(name: str, title: str, tau: int, transform: Formula, formula: str, **more: Any) -> Claim:
+def _h_consistency(
+    name: str, title: str, tau: int, transform: Formula, formula: str, *refutations: Refutation
+) -> Claim:
     return Claim(
         id=f"comp_sum.h_consistency.{name}",
         kind=Kind.INEQUALITY,
@@ -160,13 +164,13 @@ def _h_consistency(name: str, title: str, tau: int, transform: Formula, formula:
             r"Equivalently the zero-one side is at most $\Gamma=\mathcal T^{-1}$ of the surrogate side, capped at 1."
         ),
         domain=Domain(bounds.CLASSES, *_SETTING),
-        subject=Subject({"T": transform}),
+        subject=Subject({"T": transform, "scores": "complete"}),
         provenance=Provenance.RECALLED,
         source="Mao, Mohri, Zhong 2023, formula derived anew",
-        assumptions=(_COMPLETE, _TIES),
+        assumptions=(COMPLETE, TIES),
         rests_on=("comp_sum.bayes_risk.complete", "comp_sum.jensen_lift"),
         scale=("T", "up"),
-        **more,
+        refutations=(*refutations, BOUNDED_SCORES),
     )
 
 
@@ -176,18 +180,16 @@ sumexp = _h_consistency(
     0,
     bounds.transform_sumexp,
     r"\mathcal T_0(\beta)=1-\sqrt{1-\beta^2}.",
-    refutations=(
-        Refutation(
-            "sqrt(1 - 1.05 beta^2)",
-            {
-                "T": _instead(
-                    bounds.transform_sumexp,
-                    lambda beta: 1 - sqrt(1 - _MORE * beta**2),
-                    Real("beta", 0, Fraction(97, 100), latex=r"\beta"),
-                )
-            },
-            "two classes at beta = 0.3: regret 0.04606 < 0.0484",
-        ),
+    Refutation(
+        "sqrt(1 - 1.05 beta^2)",
+        {
+            "T": _instead(
+                bounds.transform_sumexp,
+                lambda beta: 1 - sqrt(1 - _MORE * beta**2),
+                Real("beta", 0, Fraction(97, 100), latex=r"\beta"),
+            )
+        },
+        "two classes at beta = 0.3: regret 0.04606 < 0.0484",
     ),
 )
 
@@ -197,17 +199,15 @@ logistic = _h_consistency(
     1,
     bounds.transform_logistic,
     r"\mathcal T_1(\beta)=\tfrac{1+\beta}2\log(1+\beta)+\tfrac{1-\beta}2\log(1-\beta).",
-    refutations=(
-        Refutation(
-            "1.05 T_1",
-            {"T": bounds.transform_logistic.scaled(_MORE)},
-            "two classes at beta = 0.3: regret 0.0457005 < 0.0479856",
-        ),
-        Refutation(
-            "T_1 in bits",
-            {"T": _instead(bounds.transform_logistic, lambda beta: (xlogx(1 + beta) + xlogx(1 - beta)) / (2 * log(2)))},
-            "the loss uses natural logarithms; in bits the transformation is 1/log 2 times too large",
-        ),
+    Refutation(
+        "1.05 T_1",
+        {"T": bounds.transform_logistic.scaled(_MORE)},
+        "two classes at beta = 0.3: regret 0.0457005 < 0.0479856",
+    ),
+    Refutation(
+        "T_1 in bits",
+        {"T": _instead(bounds.transform_logistic, lambda beta: (xlogx(1 + beta) + xlogx(1 - beta)) / (2 * log(2)))},
+        "the loss uses natural logarithms; in bits the transformation is 1/log 2 times too large",
     ),
 )
 
@@ -224,13 +224,14 @@ jensen_lift = Claim(
     subject=Subject({"property": "convex"}),
     provenance=Provenance.RECALLED,
     source="Mao, Mohri, Zhong 2023, derivation repeated",
-    assumptions=(r"$T$ convex on $[0,1]$",),
+    assumptions=(_CONVEX,),
     refutations=(
         Refutation(
             "T nondecreasing, not convex",
             {"property": "nondecreasing"},
             "the exact MAE transformation for n = 3: half the mass at beta = 1/2 (regret 1/6), half at beta = 1 "
             "(regret 1/2) has mean beta 3/4 and mean regret 1/3 < T(3/4) = 3/8",
+            drops=_CONVEX,
         ),
     ),
 )
@@ -246,10 +247,12 @@ tightness = Claim(
         r"$\mathcal T_\tau(\beta)$ (for $n\ge 3$ as a limit of finite scores)."
     ),
     domain=Domain(bounds.CLASSES, Real("tau", 0, 1, latex=r"\tau"), bounds.BETA),
-    subject=Subject({"below_one": bounds.transform_below_one, "logistic": bounds.transform_logistic}),
+    subject=Subject(
+        {"below_one": bounds.transform_below_one, "logistic": bounds.transform_logistic, "scores": "complete"}
+    ),
     provenance=Provenance.RECALLED,
     source="Mao, Mohri, Zhong 2023, instance derived",
-    assumptions=(_COMPLETE, _TIES),
+    assumptions=(COMPLETE, TIES),
     rests_on=("comp_sum.bayes_risk.complete",),
     scale=("logistic", "up"),
     refutations=(
@@ -263,6 +266,7 @@ tightness = Claim(
             {"logistic": bounds.transform_logistic.scaled(Fraction(19, 20))},
             "the two-class regret is T_1 itself",
         ),
+        BOUNDED_SCORES,
     ),
 )
 
@@ -285,11 +289,12 @@ sharp_mae = Claim(
             "node_value": bounds.mae_node_value,
             "class_free": bounds.mae_class_free,
             "inverse": bounds.mae_class_free_inverse,
+            "scores": "complete",
         }
     ),
     provenance=Provenance.DERIVED,
     source="derived",
-    assumptions=(_COMPLETE, _TIES),
+    assumptions=(COMPLETE, TIES),
     rests_on=("comp_sum.bayes_risk.complete",),
     parts=("lower", "attained", "envelope", "class_free", "inverse"),
     scale=("pool", "up"),
@@ -310,6 +315,7 @@ sharp_mae = Claim(
             {"node_value": bounds.mae_node_value.scaled(_MORE)},
             "the nodes lie on the transformation itself",
         ),
+        BOUNDED_SCORES,
     ),
 )
 
@@ -326,11 +332,11 @@ not_tight = Claim(
     domain=Domain(
         Integer("n", 3, None), Real("tau", 1, None, open_lo=True, latex=r"\tau"), Real("beta", 1, 1, latex=r"\beta")
     ),
-    subject=Subject({"gce": bounds.transform_gce, "linear": bounds.transform_linear}),
+    subject=Subject({"gce": bounds.transform_gce, "linear": bounds.transform_linear, "scores": "complete"}),
     stronger={"gce": "up", "linear": "up"},
     provenance=Provenance.DERIVED,
     source="derived; the paper is recalled to claim tightness for tau in [0,1] only",
-    assumptions=(_COMPLETE, _TIES),
+    assumptions=(COMPLETE, TIES),
     rests_on=("comp_sum.bayes_risk.complete",),
     refutations=(
         Refutation(
@@ -352,5 +358,6 @@ not_tight = Claim(
             {"linear": _instead(bounds.transform_linear, lambda beta, n, tau: beta * (1 - 2 ** (1 - tau)) / (tau - 1))},
             "this one equals the least regret at beta = 1",
         ),
+        BOUNDED_SCORES,
     ),
 )

@@ -10,6 +10,7 @@ from plumbline.domain import Domain, Every, Integer, Real
 from plumbline.formula import Formula, box_cox, exp, log
 from plumbline.nouns import Claim, Kind, Provenance, Refutation, Subject
 from theory.comp_sum import bounds, gap_bounds
+from theory.comp_sum.assumptions import COMPLETE
 
 _DISTRIBUTIONS = Every("D", "every distribution on inputs and labels")
 _COMPLETE_SETS = Every("H", "every symmetric and complete hypothesis set")
@@ -43,7 +44,7 @@ approximation_error = Claim(
     subject=Subject({"gap": gap_bounds.same_gap, "scores": "complete"}),
     provenance=Provenance.DERIVED,
     source="derived from the definitions",
-    assumptions=(r"$\mathcal H$ symmetric and complete: at each $x$ the scores range over all of $\mathbb R^n$",),
+    assumptions=(COMPLETE,),
     parts=("surrogate", "zero_one"),
     scale=("gap", "up"),
     refutations=(
@@ -56,6 +57,7 @@ approximation_error = Claim(
             "scores in [-1,1]^n instead of completeness",
             {"scores": "bounded"},
             "a single input with a sure label: M = 0, but bounded scores cannot reach the infimum",
+            drops=COMPLETE,
         ),
     ),
 )
@@ -71,7 +73,7 @@ deterministic = Claim(
         r"(n-1)e^{-2L}$, so the gap tends to $R^*_\tau(\mathcal H)$ as $L\to\infty$."
     ),
     domain=Domain(bounds.CLASSES, gap_bounds.BOUND, bounds.TAU, _SURE, _BOXES),
-    subject=Subject({"least_loss": gap_bounds.least_loss_in_box}),
+    subject=Subject({"least_loss": gap_bounds.least_loss_in_box, "labels": "sure", "scores": "in the box"}),
     provenance=Provenance.RECALLED,
     source="Mao, Mohri, Zhong 2023, derivation repeated",
     assumptions=_SURE_ASSUMPTIONS,
@@ -98,6 +100,18 @@ deterministic = Claim(
             },
             "two scores in [-L, L] differ by up to 2 L",
         ),
+        Refutation(
+            "labels flipped with probability 1/10",
+            {"labels": "noisy"},
+            "two labels, L = 2, tau = 1: the least risk is the entropy 0.3251, and not log(1 + exp(-4)) = 0.0181",
+            drops=_SURE_ASSUMPTIONS[0],
+        ),
+        Refutation(
+            "all scores instead of a box",
+            {"scores": "all"},
+            "a sure label then has least loss 0",
+            drops=_SURE_ASSUMPTIONS[1],
+        ),
     ),
 )
 
@@ -123,6 +137,7 @@ monotone = Claim(
             "labels flipped with probability 1/10",
             {"noise": Fraction(1, 10)},
             "two inputs, p = (.9,.1) and (.1,.9): M_1 = 0.3681 < M_1.5 = 0.3969",
+            drops=_SURE_ASSUMPTIONS[0],
         ),
         Refutation(
             "labels flipped with probability 6/100",

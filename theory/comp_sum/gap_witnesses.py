@@ -100,6 +100,13 @@ def least_loss(data: Mapping[str, Any], formulas: Mapping[str, Callable[..., Any
     return least_risk_of_scores(sure, tau, bound), formulas["least_loss"](n=n, L=bound, tau=tau)
 
 
+def least_loss_elsewhere(data: Mapping[str, Any], formulas: Mapping[str, Callable[..., Any]]) -> tuple[Any, Any]:
+    """Left: the least risk of any law, in the box or over all scores. Right: what is claimed of sure labels in it."""
+    p, bound, tau = [real(value) for value in data["p"]], Fraction(data["bound"]), Fraction(data["tau"])
+    least = least_risk_of_scores(p, tau, bound if data["in_the_box"] else None)
+    return least, formulas["least_loss"](n=len(p), L=bound, tau=tau)
+
+
 def gap_order(data: Mapping[str, Any], formulas: Mapping[str, Callable[..., Any]]) -> tuple[Any, Any]:
     """Left: the claimed multiple of M_tau. Right: M_tau' at a larger tau'; both from the definition."""
     low, high = Fraction(data["tau"]), Fraction(data["larger_tau"])

@@ -10,11 +10,10 @@ from plumbline.domain import Domain, Every
 from plumbline.formula import Formula
 from plumbline.nouns import Claim, Expects, Kind, Provenance, Refutation, Subject
 from theory.comp_sum import bounds, middle_bounds
+from theory.comp_sum.assumptions import BOUNDED_SCORES, COMPLETE, TIES
 
 _LAWS = Every("p", "every conditional law on the n labels")
 _SCORES = Every("s", "every score vector, through its softmax")
-_COMPLETE = r"$\mathcal H$ symmetric and complete: at each $x$ the scores range over all of $\mathbb R^n$"
-_TIES = r"ties of $\arg\max_y h(x,y)$ are broken by any fixed rule, the worst one included"
 _MORE, _LESS = Fraction(21, 20), Fraction(19, 20)
 
 
@@ -45,11 +44,12 @@ middle = Claim(
             "level": middle_bounds.level,
             "pair": middle_bounds.pair_regret,
             "pools": "all",
+            "scores": "complete",
         }
     ),
     provenance=Provenance.DERIVED,
     source="derived; a conjecture beyond the part that is proved",
-    assumptions=(_COMPLETE, _TIES),
+    assumptions=(COMPLETE, TIES),
     expects=Expects.OPEN,
     rests_on=("comp_sum.bayes_risk.complete",),
     parts=("lower", "two_classes", "pools"),
@@ -93,6 +93,7 @@ middle = Claim(
             {"tied": middle_bounds.tied_regret.scaled(_LESS)},
             "the tied law has exactly the stated regret",
         ),
+        BOUNDED_SCORES,
     ),
 )
 
@@ -118,7 +119,7 @@ critical = Claim(
     ),
     provenance=Provenance.DERIVED,
     source="derived",
-    assumptions=(_COMPLETE, _TIES),
+    assumptions=(COMPLETE, TIES),
     rests_on=("comp_sum.bayes_risk.complete",),
     parts=("below", "above"),
     remark=(

@@ -10,14 +10,13 @@ from plumbline.domain import Domain, Every, Real
 from plumbline.formula import Formula, Min
 from plumbline.nouns import Claim, Kind, Provenance, Refutation, Subject
 from theory.comp_sum import bounds
+from theory.comp_sum.assumptions import BOUNDED_SCORES, COMPLETE, TIES
 
 _SETTING = (
     Every("D", "every distribution on inputs and labels"),
     Every("H", "every symmetric and complete hypothesis set"),
     Every("h", "every hypothesis of H"),
 )
-_COMPLETE = r"$\mathcal H$ symmetric and complete: at each $x$ the scores range over all of $\mathbb R^n$"
-_TIES = r"ties of $\arg\max_y h(x,y)$ are broken by any fixed rule, the worst one included"
 _MORE, _LESS = Fraction(21, 20), Fraction(19, 20)
 _RECALLED = "Mao, Mohri, Zhong 2023, formula derived anew"
 
@@ -37,13 +36,13 @@ def _published(name: str, title: str, formula: str, transform: Formula, refutati
             rf"R_{{\tau}}(h)-R^*_{{\tau}}(\mathcal H)+M_{{\tau}}(\mathcal H),\qquad {formula}$$"
         ),
         domain=Domain(bounds.CLASSES, transform.domain["tau"], *_SETTING),
-        subject=Subject({"T": transform}),
+        subject=Subject({"T": transform, "scores": "complete"}),
         provenance=Provenance.RECALLED,
         source=_RECALLED,
-        assumptions=(_COMPLETE, _TIES),
+        assumptions=(COMPLETE, TIES),
         rests_on=("comp_sum.bayes_risk.complete", "comp_sum.jensen_lift"),
         scale=("T", "up"),
-        refutations=refutations,
+        refutations=(*refutations, BOUNDED_SCORES),
     )
 
 
@@ -146,11 +145,12 @@ le_three_halves = Claim(
             "below_one": bounds.transform_below_one,
             "logistic": bounds.transform_logistic,
             "above_one": bounds.transform_two_class_exact,
+            "scores": "complete",
         }
     ),
     provenance=Provenance.DERIVED,
     source="derived",
-    assumptions=(_COMPLETE, _TIES),
+    assumptions=(COMPLETE, TIES),
     rests_on=("comp_sum.bayes_risk.complete",),
     parts=("lower", "attained", "convex"),
     scale=("above_one", "up"),
@@ -170,6 +170,7 @@ le_three_halves = Claim(
             },
             "too small an exponent makes the transformation too large",
         ),
+        BOUNDED_SCORES,
     ),
 )
 
@@ -184,10 +185,17 @@ gt_two = Claim(
         r"$\mathcal T^*_{\tau,n}(\beta)\ge\beta\,\inf_{m\ge 2}\kappa_m$ with $\kappa_m=\big(1-(m-1)m^{-q}\big)/q$."
     ),
     domain=Domain(bounds.CLASSES, bounds.TAU_FROM_TWO, bounds.BETA),
-    subject=Subject({"spare": bounds.spare_mass, "pool": bounds.pool_from_two, "slope": bounds.pool_slope}),
+    subject=Subject(
+        {
+            "spare": bounds.spare_mass,
+            "pool": bounds.pool_from_two,
+            "slope": bounds.pool_slope,
+            "scores": "complete",
+        }
+    ),
     provenance=Provenance.DERIVED,
     source="derived",
-    assumptions=(_COMPLETE, _TIES),
+    assumptions=(COMPLETE, TIES),
     rests_on=("comp_sum.bayes_risk.complete",),
     parts=("lower", "attained", "slope"),
     scale=("slope", "up"),
@@ -212,5 +220,6 @@ gt_two = Claim(
             },
             "a pool of m labels holds the predicted one, which has no share of beta",
         ),
+        BOUNDED_SCORES,
     ),
 )

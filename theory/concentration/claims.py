@@ -19,6 +19,8 @@ PAPER = Paper(
         r"are lower bounds of the relative entropy $\mathrm{kl}$; each is best near a point where they touch."
     ),
 )
+_INDEPENDENT = "the variables are independent"
+_BOUNDED = "the variables lie in $[0,1]$"
 _KL = r"\mathrm{kl}(q,p)=q\log\tfrac qp+(1-q)\log\tfrac{1-q}{1-p}"
 
 chernoff = Claim(
@@ -35,15 +37,28 @@ chernoff = Claim(
         Integer("n", 1),
         Every("laws", "all independent variables in [0, 1] of average mean p"),
     ),
-    subject=Subject({"exponent": bounds.chernoff}),
+    subject=Subject({"exponent": bounds.chernoff, "joint": "independent", "largest": 1}),
     provenance=Provenance.RECALLED,
     source="Chernoff 1952; Hoeffding 1963, theorem 1, first form",
+    assumptions=(_INDEPENDENT, _BOUNDED),
     scale=("exponent", "up"),
     refutations=(
         Refutation(
             "exponent 1 per cent larger",
             {"exponent": bounds.chernoff.scaled(Fraction(101, 100))},
             "one variable in {0, 1} reaches q with probability p, and kl(q, p) tends to -log p as q tends to 1",
+        ),
+        Refutation(
+            "dependent variables",
+            {"joint": "equal"},
+            "n copies of one variable: their mean reaches q with the same probability for every n",
+            drops=_INDEPENDENT,
+        ),
+        Refutation(
+            "variables in [0, 2]",
+            {"largest": 2},
+            "one variable that is 2 lifts the mean of two to 1",
+            drops=_BOUNDED,
         ),
     ),
 )

@@ -33,5 +33,6 @@ def tail(p: Fraction, halves: bool, n: int, q: Fraction) -> Fraction:
 def chernoff(data: Mapping[str, Any], formulas: Mapping[str, Callable[..., Any]]) -> tuple[Any, Any]:
     """Left: the rate ``-log(tail)/n``, the tail summed exactly. Right: the claimed exponent."""
     p, s, n = Fraction(data["p"]), Fraction(data["s"]), int(data["n"])
-    chance = tail(p, bool(data["halves"]), n, p + s * (1 - p))
+    q, largest = p + s * (1 - p), int(data["largest"])  # values in [0, largest]
+    chance = tail(p / largest, bool(data["halves"]), 1 if data["joint"] == "equal" else n, q / largest)
     return (log(mpf(chance.denominator)) - log(mpf(chance.numerator))) / n, formulas["exponent"](p=p, s=s)

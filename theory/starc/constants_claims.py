@@ -13,6 +13,7 @@ _METRICS = Every("d", "every STARC metric (c, n, m) with m admissible for a norm
 _LESS, _MORE = Fraction(19, 20), Fraction(21, 20)
 _REACHABLE = "every state is reached by some policy with positive discounted occupancy"
 _TRIVIAL = r"$R_1$ is not trivial; both trivial: $d=0$"
+_TRIVIAL_PAIRS = "completeness includes that two trivial rewards have distance 0"
 _LEVELLED = r"for the levelling metric: uniform policy, $n=m=L_\infty$, $A\ge 2$ actions, $d_{\min}>0$"
 _NORMS = (
     r"On $\operatorname{Im}c$ let $h\le\alpha n$, $n\le\beta h$, $h\le a\,p$, $p\le b\,n$, and $\ell p\le m\le u\,p$. "
@@ -61,7 +62,9 @@ complete = Claim(
         r"$L=\frac{A(1-\gamma)d_{\min}}{4(A-1)}$. " + _LEAST
     ),
     domain=Domain(MDPS, FIRST, SECOND, _METRICS),
-    subject=Subject({"general": bounds.complete_constant, "levelling": bounds.levelling_complete}),
+    subject=Subject(
+        {"general": bounds.complete_constant, "levelling": bounds.levelling_complete, "first": "not trivial"}
+    ),
     provenance=Provenance.DERIVED,
     source="the paper proves that a constant exists (recalled); the constant is derived here",
     assumptions=(_TRIVIAL, _REACHABLE, _LEVELLED),
@@ -81,6 +84,12 @@ complete = Claim(
             {"levelling": bounds.levelling_complete.scaled(_MORE)},
             "met by opposite rewards on the bandit with two arms",
         ),
+        Refutation(
+            "every R1, trivial ones too",
+            {"first": "any"},
+            "for trivial R1 and another R2 the regret is 0 by convention and the distance is not",
+            drops=_TRIVIAL,
+        ),
     ),
 )
 
@@ -98,10 +107,10 @@ bilipschitz = Claim(
         SECOND,
         Every("d1, d2", "every two sound and complete pseudometrics"),
     ),
-    subject=Subject({"constant": bounds.bilipschitz_constant}),
+    subject=Subject({"constant": bounds.bilipschitz_constant, "trivial_pairs": "at distance 0"}),
     provenance=Provenance.RECALLED,
     source="Skalse et al. 2024, derivation repeated",
-    assumptions=("completeness includes that two trivial rewards have distance 0",),
+    assumptions=(_TRIVIAL_PAIRS,),
     parts=("ratio",),
     scale=("constant", "down"),
     refutations=(
@@ -114,6 +123,12 @@ bilipschitz = Claim(
             "U1/L2 in place of U2/L1",
             {"constant": instead(bounds.bilipschitz_constant, lambda U1, L1, U2, L2: U1 / L2)},
             "it takes the constants of the wrong metrics",
+        ),
+        Refutation(
+            "two trivial rewards at any distance",
+            {"trivial_pairs": "at any distance"},
+            "the range metric with every two distinct trivial rewards at distance 1, against the range metric",
+            drops=_TRIVIAL_PAIRS,
         ),
     ),
 )

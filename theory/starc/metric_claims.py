@@ -14,6 +14,8 @@ _REACHED = Every(
     "mdp", "every finite Markov decision process whose states all have positive occupancy under some policy"
 )
 
+_POSITIVE = r"every state has positive discounted occupancy under some policy, for $d=0$ implied by equal orders"
+
 opposite = Formula("opposite", [], lambda: 2)
 trivial = Formula("trivial", [], lambda: 1)
 certain = Formula("certain", [], lambda: 1)
@@ -36,12 +38,10 @@ pseudometric = Claim(
         Every("m", "every admissible metric"),
         Every("R", "all rewards"),
     ),
-    subject=Subject({"form": "val", "metric": "norm", "opposite": opposite, "trivial": trivial}),
+    subject=Subject({"form": "val", "metric": "norm", "states": "reachable", "opposite": opposite, "trivial": trivial}),
     provenance=Provenance.RECALLED,
     source="Skalse et al. 2024, derivation repeated",
-    assumptions=(
-        r"every state has positive discounted occupancy under some policy, for $d=0$ implied by equal orders",
-    ),
+    assumptions=(_POSITIVE,),
     rests_on=("starc.order.iff", "starc.canon.val"),
     parts=("triangle", "zero", "values"),
     refutations=(
@@ -65,6 +65,12 @@ pseudometric = Claim(
             "a trivial reward at distance 1.05",
             {"trivial": Formula("trivial.wrong", [], lambda: Fraction(21, 20))},
             "s of a trivial reward is 0, the other has norm 1",
+        ),
+        Refutation(
+            "states that no policy reaches",
+            {"states": "any"},
+            "a third state without weight or entry: rewards that differ there alone order all policies alike",
+            drops=_POSITIVE,
         ),
     ),
 )

@@ -17,6 +17,8 @@ _REACHED = Every(
     "mdp", "every finite Markov decision process whose states all have positive occupancy under some policy"
 )
 _POLICY = Every("pi", "every stationary policy")
+_POSITIVE = r"every state has positive discounted occupancy under some policy (at $\gamma=0$: $\mu_0(s)>0$)"
+_STATIONARY = r"all stationary policies, not the deterministic ones alone"
 _EIGHT_NINTHS = Fraction(8, 9)
 
 _SHAPING = [REWARD, HERE, AHEAD, FACTOR, DISCOUNT]
@@ -74,10 +76,7 @@ iff = Claim(
     subject=Subject({"states": "reachable", "policies": "stochastic", "rank": rank}),
     provenance=Provenance.RECALLED,
     source="Skalse et al. 2024, derivation repeated",
-    assumptions=(
-        r"every state has positive discounted occupancy under some policy (at $\gamma=0$: $\mu_0(s)>0$)",
-        r"all stationary policies, not the deterministic ones alone",
-    ),
+    assumptions=(_POSITIVE, _STATIONARY),
     rests_on=("starc.order.invariance",),
     parts=("order", "dimension"),
     refutations=(
@@ -85,11 +84,13 @@ iff = Claim(
             "states that no policy reaches",
             {"states": "any"},
             "a third state without weight or entry: rewards that differ there alone order all policies alike",
+            drops=_POSITIVE,
         ),
         Refutation(
             "deterministic policies only",
             {"policies": "deterministic"},
             "two rewards order the four deterministic policies alike, and yet W = 0.0429 > 0",
+            drops=_STATIONARY,
         ),
         Refutation(
             "dimension S A - 1",

@@ -19,6 +19,8 @@ _EXOGENOUS = Every("mdp", "every finite MDP with two actions that do not move th
 _ANY = Every("R1", "every reward")
 _SYMMETRIC = Every("d", "every symmetric function of two rewards, sound with U, complete with L")
 _TRIVIAL = r"$R_1$ is not trivial ($h(R_1)>0$); the regret of a trivial $R_1$ is 0 by convention"
+_NEITHER = r"for the last inequality neither $R_1$ nor $R_2$ is trivial"
+_UNIQUE = r"optimal actions of $R_2$ are unique ($\Delta_{2s}\ne 0$) for the last closed form"
 _LESS, _MORE = Fraction(19, 20), Fraction(21, 20)
 _NEW = "derived here from LP duality"
 
@@ -68,11 +70,12 @@ range_metric = Claim(
             "lower": bounds.range_lower,
             "reversed": bounds.reversed_regret,
             "first": "not trivial",
+            "second": "not trivial",
         }
     ),
     provenance=Provenance.DERIVED,
     source=_NEW,
-    assumptions=(_TRIVIAL, r"for the last inequality neither $R_1$ nor $R_2$ is trivial"),
+    assumptions=(_TRIVIAL, _NEITHER),
     rests_on=("starc.regret.ray_identity",),
     parts=("upper", "lower", "reversed"),
     scale=("lower", "up"),
@@ -87,6 +90,13 @@ range_metric = Claim(
             "every R1, trivial ones too",
             {"first": "any"},
             "for trivial R1 and another R2 the regret is 0 by convention and the distance is 1",
+            drops=_TRIVIAL,
+        ),
+        Refutation(
+            "the last inequality for every R2, trivial ones too",
+            {"second": "any"},
+            "a trivial R2 bounds nothing: W(R1, R2) = 1, and W(R2, R1) = 0 by convention",
+            drops=_NEITHER,
         ),
     ),
 )
@@ -172,11 +182,12 @@ exogenous = Claim(
             "start": bounds.chain_start_visits,
             "ratio": bounds.chain_visit_ratio,
             "condition": bounds.chain_condition,
+            "ties": "excluded",
         }
     ),
     provenance=Provenance.DERIVED,
     source="derived here, exact",
-    assumptions=(r"optimal actions of $R_2$ are unique ($\Delta_{2s}\ne 0$) for the last closed form",),
+    assumptions=(_UNIQUE,),
     rests_on=("starc.regret.ray_identity",),
     parts=("range", "regret", "rollout", "chain", "condition"),
     refutations=(
@@ -204,6 +215,12 @@ exogenous = Claim(
             "condition number sqrt(1 + rho^2)",
             {"condition": instead(bounds.chain_condition, lambda rho: sqrt(1 + rho**2))},
             "the least visited state of weight rho < 1 counts",
+        ),
+        Refutation(
+            "ties of R2 allowed",
+            {"ties": "allowed"},
+            "where R2 does not care, its optimal policy may take the worse action of R1: a loss with no sign change",
+            drops=_UNIQUE,
         ),
     ),
 )

@@ -234,6 +234,19 @@ def bilipschitz(data: Mapping[str, Any], formulas: Formulas) -> tuple[Any, Any]:
     return x * d, formulas["constant"](**constants) * real(y * min(d, Fraction(1)))
 
 
+def trivial_pairs(data: Mapping[str, Any], formulas: Formulas) -> tuple[Any, Any]:
+    """Left: the range metric with distinct trivial rewards at distance 1. Right: the constant times the range metric.
+
+    Both are pseudometrics (a trivial reward is at distance 1 of every other) and have d/2 <= W <= d wherever R1 is
+    not trivial; the regret of a trivial R1 is 0.
+    """
+    j1, j2 = _returns(data)
+    distance = range_distance(j1, j2)
+    apart = Fraction(1) if not spread(j1) and not spread(j2) and data["r1"] != data["r2"] else distance
+    half = Fraction(1, 2)
+    return apart, formulas["constant"](U1=Fraction(1), L1=half, U2=Fraction(1), L2=half) * real(distance)
+
+
 def exogenous_range(data: Mapping[str, Any], formulas: Formulas) -> tuple[Any, Any]:
     """Left: h(R) by enumeration. Right: the sum of the stated terms over states."""
     mdp = environment(data["mdp"])
@@ -244,14 +257,13 @@ def exogenous_range(data: Mapping[str, Any], formulas: Formulas) -> tuple[Any, A
 
 
 def exogenous_rollout(data: Mapping[str, Any], formulas: Formulas) -> tuple[Any, Any]:
-    """Left: J1(pi1) - J1(pi2) of the two optimal policies (no ties). Right: the sum of the stated terms."""
+    """Left: J1(pi1) - J1(pi2) of optimal policies, the worst for R1 among those of R2. Right: the stated sum."""
     mdp, r1, r2 = _read(data)
     visits = occupancy(mdp, [0] * len(mdp[1]))
     j1, j2, total = returns(mdp, r1), returns(mdp, r2), mpf(0)
     for v, x, y in zip(visits, r1, r2, strict=True):
-        assert y[0] != y[1]
         total += formulas["term"](D=v, delta1=x[1] - x[0], delta2=y[1] - y[0])
-    return max(j1) - j1[j2.index(max(j2))], total
+    return max(j1) - min(x for x, y in zip(j1, j2, strict=True) if y == max(j2)), total
 
 
 def chain_visits(data: Mapping[str, Any], formulas: Formulas) -> tuple[Any, Any]:
