@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 import importlib
 import inspect
-import json
+import pprint
 import re
+import sys
 from collections.abc import Mapping
 from types import ModuleType
 from typing import Any
@@ -14,6 +15,9 @@ from typing import Any
 from plumbline import witness
 from plumbline.errors import InputError
 from plumbline.nouns import Claim
+
+# Imported by every script, or needed by annotations only, which a script does not evaluate.
+_IN_HEAD = frozenset({("fractions", "Fraction"), ("__future__", "annotations")})
 
 _HEAD = '''"""{title}
 
@@ -24,6 +28,7 @@ Needs    Python 3 and mpmath, nothing else.
 
 from __future__ import annotations
 
+{imports}
 from fractions import Fraction
 
 import mpmath
@@ -48,14 +53,21 @@ print({message!r})
 """
 
 
-def _functions(source: str) -> dict[str, str]:
-    """The top-level functions of a source, by name."""
-    lines = source.splitlines()
-    return {
-        node.name: "\n".join(lines[node.lineno - 1 : node.end_lineno])
-        for node in ast.parse(source).body
-        if isinstance(node, ast.FunctionDef)
-    }
+def _definitions(source: str) -> dict[str, str]:
+    """The top-level functions (with their decorators), classes and constants of a source, by name."""
+    lines, found = source.splitlines(), {}
+    for node in ast.parse(source).body:
+        first = node.lineno
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+            names = [node.name]
+            first = min([first, *(decorator.lineno for decorator in node.decorator_list)])
+        elif isinstance(node, (ast.Assign, ast.AnnAssign)):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            names = [target.id for target in targets if isinstance(target, ast.Name)]
+        else:
+            continue
+        found |= dict.fromkeys(names, "\n".join(lines[first - 1 : node.end_lineno]))
+    return found
 
 
 def _names_in(source: str) -> set[str]:
@@ -68,7 +80,7 @@ def _distinct_functions(sources: Mapping[str, str]) -> list[str]:
     for name, source in sources.items():
         own = re.sub(r"\b_value\(", f"_{name}(", source)
         own = re.sub(r"\bvalue\(", f"{name}(", own)
-        for function, text in _functions(own).items():
+        for function, text in _definitions(own).items():
             texts.setdefault(function, text)
     return list(texts.values())
 
@@ -92,14 +104,32 @@ def _modules(paper: str, program: str) -> list[ModuleType]:
     return found
 
 
-def _program_functions(paper: str, program: str) -> tuple[list[str], set[str]]:
-    """The functions that a program calls, itself last, and the names that they take from mpmath."""
+def _standard_imports(module: ModuleType) -> dict[str, str]:
+    """What a witness module imports from the standard library, by the name that it uses: lines of a script."""
+    found: dict[str, str] = {}
+    for node in ast.parse(inspect.getsource(module)).body:
+        if not isinstance(node, (ast.Import, ast.ImportFrom)):
+            continue
+        source = node.module or "" if isinstance(node, ast.ImportFrom) else ""
+        for alias in node.names:
+            top = (source or alias.name).partition(".")[0]
+            if top in sys.stdlib_module_names and (source, alias.name) not in _IN_HEAD:
+                renamed = f" as {alias.asname}" if alias.asname else ""
+                line = f"from {source} import {alias.name}{renamed}" if source else f"import {alias.name}{renamed}"
+                found[alias.asname or alias.name.partition(".")[0]] = line
+    return found
+
+
+def _program_parts(paper: str, program: str) -> tuple[list[str], set[str], list[str]]:
+    """The definitions that a program needs, itself last; the names that they take from mpmath; other imports."""
     if program == "formula":
-        return [inspect.getsource(witness.evaluate_formulas)], set()
+        return [inspect.getsource(witness.evaluate_formulas)], set(), []
     texts: dict[str, str] = {}
     offered: set[str] = set()
+    standard: dict[str, str] = {}
     for module in _modules(paper, program):
-        texts |= _functions(inspect.getsource(module))
+        texts |= _definitions(inspect.getsource(module))
+        standard |= _standard_imports(module)
         imports = [node for node in _imports_from(module) if node.module == "mpmath"]
         offered |= {alias.name for node in imports for alias in node.names}
     wanted, waiting = {program}, [program]
@@ -107,8 +137,9 @@ def _program_functions(paper: str, program: str) -> tuple[list[str], set[str]]:
         called = (_names_in(texts[waiting.pop()]) & texts.keys()) - wanted
         wanted |= called
         waiting += called
-    used = [text for name, text in texts.items() if name in wanted]
-    return used, offered & set().union(*(_names_in(text) for text in used))
+    used = list(dict.fromkeys(text for name, text in texts.items() if name in wanted))
+    names = set().union(*(_names_in(text) for text in used))
+    return used, offered & names, sorted(line for name, line in standard.items() if name in names)
 
 
 def script(claim: Claim, record: Mapping[str, Any]) -> str:
@@ -118,11 +149,12 @@ def script(claim: Claim, record: Mapping[str, Any]) -> str:
         raise InputError(f"no witness is recorded for {claim.id}; run plumbline check {claim.id}")
     data = {key: value for key, value in shown["data"].items() if key != "formulas"}
     called = {role: f"formula_{role.lower()}" for role in shown["data"].get("formulas", {})}
-    functions, names = _program_functions(claim.paper, shown["program"])
+    functions, names, imports = _program_parts(claim.paper, shown["program"])
     head = _HEAD.format(
         title=claim.title,
         claim=claim.id,
         shows=shown["note"] or claim.kind,
+        imports="\n".join(imports),
         names=", ".join(sorted({"mp", "mpf"} | names)),
         digits=witness.DIGITS,
     )
@@ -136,7 +168,7 @@ def script(claim: Claim, record: Mapping[str, Any]) -> str:
     )
     parts = [
         head,
-        f"DATA = {json.dumps(data, indent=4)}",
+        f"DATA = {pprint.pformat(data, width=100, sort_dicts=False)}",
         *_distinct_functions({called[role]: shown["data"]["formulas"][role] for role in called}),
         f"FORMULAS = {{{table}}}",
         *functions,

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import graphlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
+import mpmath
 import pytest
 
-from plumbline import catalogue, ledger, runner, standing, witness
+from plumbline import catalogue, ledger, runner, standing, witness, witness_script
 from plumbline.evidence import Coverage, Strength, Verdict
 from plumbline.nouns import Claim, is_claim_id
 
 CLAIMS = catalogue.all_claims()
+
+
+def _one_of_each_program(record: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The witnesses of a record, one for each program that they name."""
+    shown = [record["witness"], *(partner["witness"] for partner in record["refutations"])]
+    return list({one["program"]: one for one in reversed(shown) if one}.values())
 
 
 @pytest.mark.parametrize("claim", CLAIMS, ids=[claim.id for claim in CLAIMS])
@@ -22,6 +30,9 @@ def test_claim_stands_as_the_ledger_says(claim: Claim) -> None:
     for partner in record["refutations"]:
         assert partner["rejected"], partner
         assert witness.confirms(claim.paper, partner["witness"])
+    for shown in _one_of_each_program(record):
+        with mpmath.workdps(witness.DIGITS):
+            exec(compile(witness_script.script(claim, {"witness": shown}), claim.id, "exec"), {"__name__": "script"})
     assert claim.id in ledger.read(), "run plumbline ledger"
     falls = [fall for fall in ledger.compare(ledger.read(), [record]).falls if fall.claim == claim.id]
     assert not falls

@@ -45,6 +45,25 @@ CONVEX_CHORD = Lemma(
     r"and continuity at its ends imply convexity",
     "R. T. Rockafellar, Convex Analysis, section 4",
 )
+TANGENT = Lemma(
+    "tangent",
+    "A convex function lies above its tangents",
+    r"$T(x)\ge T(a)+T'(a)(x-a)$ on an interval where $T$ is differentiable with $T''\ge 0$",
+    "R. T. Rockafellar, Convex Analysis, section 25",
+)
+CHERNOFF_METHOD = Lemma(
+    "chernoff_method",
+    "Exponential Markov inequality",
+    r"$-\tfrac1n\log\Pr(\sum_iX_i\ge nq)\ge\lambda q-\tfrac1n\log\mathbb E\,e^{\lambda\sum_iX_i}$ for $\lambda\ge 0$",
+    "S. Boucheron, G. Lugosi, P. Massart, Concentration Inequalities, section 2.1",
+)
+BOUNDED_MOMENT = Lemma(
+    "bounded_moment",
+    "Exponential moments of bounded variables are largest on {0, 1}",
+    r"$\tfrac1n\sum_i\log\mathbb E\,e^{\lambda X_i}\le\log(1-p+pe^\lambda)$ for $X_i\in[0,1]$ of average mean $p$: "
+    r"the chord of the exponential, and concavity of the logarithm",
+    "W. Hoeffding, Probability Inequalities for Sums of Bounded Random Variables, 1963, proof of theorem 1",
+)
 LAYER_CAKE = Lemma(
     "layer_cake",
     "Layer-cake representation",

@@ -16,6 +16,7 @@ from plumbline.cli import (
     pipeline,
     reporting,
     running,
+    scaffolding,
     showing,
     witnessing,
 )
@@ -66,6 +67,7 @@ COMMANDS: tuple[Add, ...] = (
     reporting.add,
     drawings.add,
     pipeline.add,
+    scaffolding.add,
 )
 
 

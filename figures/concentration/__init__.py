@@ -1,0 +1,1 @@
+"""Exponential tail bounds for sums of bounded variables: what it looks like."""
