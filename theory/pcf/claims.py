@@ -11,11 +11,11 @@ PAPER = Paper(
     venue="NeurIPS 2024, arXiv 2412.16818",
     summary=(
         r"Formulas for constants are compared by the dynamics of their convergence, not by numerical distance: for "
-        r"each of the 1,768,900 continued fractions $a_0+b_1/(a_1+b_2/(a_2+\dots))$ whose partial quotients are integer "
-        r"polynomials of degree at most 2 with coefficients from $-5$ to $5$, the irrationality measure $\delta$, the "
-        r"growth of reduced denominators and the rate of convergence are measured and clustered. Here the whole census "
-        r"is classified exactly: which formulas converge and how fast, which are rational, which are proved "
-        r"irrational, and closed forms for all that are linear in $a$."
+        r"each of the 1,768,900 continued fractions $a_0+b_1/(a_1+b_2/(a_2+\dots))$ whose partial quotients are "
+        r"integer polynomials of degree at most 2 with coefficients from $-5$ to $5$, the irrationality measure "
+        r"$\delta$, the growth of reduced denominators and the rate of convergence are measured and clustered. Here "
+        r"the whole census is classified exactly: which formulas converge and how fast, which are rational, which are "
+        r"proved irrational, and closed forms for all that are linear in $a$."
     ),
     references=(
         "The Ramanujan Machine project, Blind-Delta-Algorithm (released code)",

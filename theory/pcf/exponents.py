@@ -2,8 +2,8 @@ r"""Exact growth of denominators and rate of convergence, read off the leading c
 
 :math:`|q_n|\asymp n!^u\,\lambda^n\,e^{s\sqrt n}\,n^w` and
 :math:`|L-p_n/q_n|\asymp n!^\eta\,\mu^n\,e^{-t\sqrt n}\,n^\beta`, with
-:math:`v=\ln\lambda` and :math:`\gamma=\ln\mu`; all parameters are exact numbers :math:`x+y\sqrt r`. The growth of q holds
-where q is not itself the minimal solution, that is where L is finite.
+:math:`v=\ln\lambda` and :math:`\gamma=\ln\mu`; all parameters are exact numbers :math:`x+y\sqrt r`. The growth of q
+holds where q is not itself the minimal solution, that is where L is finite.
 """
 
 from __future__ import annotations
