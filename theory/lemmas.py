@@ -234,3 +234,73 @@ KINK_MINIMUM = Lemma(
     r"a convex piecewise linear function on $[0,\infty)$ that is bounded below attains its minimum at 0 or at a kink",
     "R. T. Rockafellar, Convex Analysis, section 32",
 )
+INDUCTION = Lemma(
+    "induction",
+    "Mathematical induction",
+    r"what holds at $n_0$ and passes from $n$ to $n+1$ for every $n\ge n_0$ holds for all $n\ge n_0$",
+    "elementary",
+)
+COMMON_DIVISOR = Lemma(
+    "common_divisor",
+    "Divisors of integer combinations",
+    r"an integer that divides each of several integers divides every integer combination of them; $g=\gcd(p,q)$ "
+    r"divides $p$ and $q$",
+    "G. H. Hardy and E. M. Wright, An Introduction to the Theory of Numbers, chapter I",
+)
+PINCHERLE = Lemma(
+    "pincherle",
+    "Pincherle's theorem",
+    r"$a_0+K(b_n/a_n)$, $b_n\ne 0$, converges in the extended reals iff $u_n=a_nu_{n-1}+b_nu_{n-2}$ has a minimal "
+    r"solution $f$ (one with $f_n/u_n\to 0$ for every independent solution $u$), and then to $a_0-f_0/f_{-1}$",
+    "L. Lorentzen and H. Waadeland, Continued Fractions, chapter IV; W. Gautschi, SIAM Review 9, 1967",
+)
+BIRKHOFF_TRJITZINSKY = Lemma(
+    "birkhoff_trjitzinsky",
+    "Formal solutions of difference equations are asymptotic to solutions",
+    r"a second-order linear difference equation whose coefficients have expansions in powers of $1/n$ has, for its two "
+    r"formal solutions $n!^u\lambda^n e^{s\sqrt n}n^w(1+c_1n^{-1/2}+\dots)$ (with a factor $\ln n$ in the second one "
+    r"where two of them coincide), two independent solutions to which they are asymptotic",
+    "G. D. Birkhoff and W. J. Trjitzinsky, Acta Math. 60, 1933; R. Wong and H. Li, J. Comput. Appl. Math. 41, 1992",
+)
+FROBENIUS = Lemma(
+    "frobenius",
+    "Frobenius map and Fermat's little theorem",
+    r"modulo a prime $l$: $(x+y)^l=x^l+y^l$ in commutative rings of characteristic $l$; $x^l=x$ on $\mathbb F_l$; "
+    r"$\prod_{k=1}^l(x+k)=x^l-x$",
+    "K. Ireland and M. Rosen, A Classical Introduction to Modern Number Theory, chapters 4 and 7",
+)
+EULER_CRITERION = Lemma(
+    "euler_criterion",
+    "Euler's criterion",
+    r"$x^{(l-1)/2}\equiv(x/l)$ modulo an odd prime $l$; the Frobenius map exchanges the two roots of a quadratic "
+    r"polynomial whose discriminant is no square modulo $l$, and fixes them where it is one",
+    "K. Ireland and M. Rosen, A Classical Introduction to Modern Number Theory, chapter 5",
+)
+SHIFT_INVARIANT_POLYNOMIAL = Lemma(
+    "shift_invariant_polynomial",
+    "Polynomials that a shift leaves alone",
+    r"over a field of characteristic $l$, a polynomial of degree below $l$ that satisfies $H(d+\delta)=H(d)$ for some "
+    r"$\delta\ne 0$ is constant: $H-H(0)$ has the $l$ roots $k\delta$",
+    "S. Lang, Algebra, section IV.1",
+)
+SIMILAR_TRACE = Lemma(
+    "similar_trace",
+    "Trace and determinant of similar matrices",
+    r"$PU=UQ$ with $\det U\ne 0$ over a field implies $\mathrm{tr}\,P=\mathrm{tr}\,Q$ and $\det P=\det Q$; those of a "
+    r"triangular matrix are sum and product of its diagonal",
+    "S. Lang, Algebra, chapter XIV",
+)
+QUADRATIC_RECIPROCITY = Lemma(
+    "quadratic_reciprocity",
+    "Density of primes with a given quadratic character",
+    r"for integers $x\ne 0$, the mean of $(x/l)$ over primes $l$ (natural density) is 1 if $x$ is a square, else 0: "
+    r"$(x/l)$ depends on $l$ modulo $4x$ alone, as a nontrivial character unless $x$ is a square, and primes are "
+    r"equidistributed over the reduced residue classes",
+    "K. Ireland and M. Rosen, A Classical Introduction to Modern Number Theory, chapters 5 and 16",
+)
+CAYLEY_HAMILTON = Lemma(
+    "cayley_hamilton",
+    "Nilpotent matrices of order 2",
+    r"a $2\times 2$ matrix over a field is nilpotent iff its trace and determinant are 0, and then its square is 0",
+    "S. Lang, Algebra, chapter XIV",
+)
