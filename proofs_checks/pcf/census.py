@@ -11,7 +11,7 @@ import numpy as np
 
 from plumbline import witness
 from plumbline.evidence import Finding, Witness
-from plumbline.formula import Formula
+from plumbline.formula import Formula, emit_standalone
 from plumbline.nouns import Effort, Subject, check
 from proofs_checks.engines import rational
 from proofs_checks.engines.facts import exact_rational
@@ -102,7 +102,7 @@ def passing(shift: int) -> Mapping[str, int]:
 
 @lru_cache(maxsize=1)
 def bands() -> int:
-    """Different |lambda_-/lambda_+| of the hyperbolic formulas with d_a = 1: m + 1/m = |2 + A^2/B| for this modulus m."""
+    """Different moduli m = |lambda_-/lambda_+| of hyperbolic formulas with d_a = 1: m + 1/m = |2 + A^2/B|."""
     keys, codes = classified()
     rows = keys[(codes == census.CODE[Regime.HYPERBOLIC]) & (keys[:, 1] != 0)]
     pairs = np.unique(np.stack([rows[:, 1] ** 2, rows[:, 3]], axis=1), axis=0)
@@ -126,7 +126,7 @@ def counted(
         return [Relation(_attack_number(subject[role]), "==", count)]
 
     def show(_: None) -> Witness:
-        source = subject[role].source_code("mpmath")
+        source = emit_standalone(subject[role])
         return witness.make("pcf", program, {**data, "formulas": {"claimed": source}}, f"left: claimed; {statement}")
 
     return rational.certify([None], verify, statement, "the census", show=show, whole=domain)
