@@ -18,7 +18,7 @@ from types import ModuleType
 from typing import TypeVar
 
 from plumbline.errors import PlumblineError, UnknownNameError
-from plumbline.nouns import Check, Claim, Experiment, Figure, Paper
+from plumbline.nouns import Check, Claim, Constant, Experiment, Figure, Paper
 
 ROOMS = ("theory", "simulations", "proofs_checks", "figures")
 
@@ -97,6 +97,17 @@ def claims(name: str) -> tuple[Claim, ...]:
     ids = [claim.id for claim in found]
     if len(set(ids)) != len(ids):
         raise PlumblineError(f"claim ids of {name} are not distinct: {ids}")
+    return tuple(found)
+
+
+@cache
+def constants(name: str) -> tuple[Constant, ...]:
+    """The constants whose best values a paper keeps, declared beside its claims or in a module ``constants``."""
+    found = _collect([*modules_named(name, "claims"), *modules_named(name, "constants")], Constant)
+    for constant in found:
+        for value in (constant.refuted, constant.proved, constant.published):
+            if value is not None:
+                claim(value.claim)
     return tuple(found)
 
 

@@ -108,11 +108,46 @@ class Subject:
 
 @dataclass(frozen=True)
 class Refutation:
-    """A wrong partner of a claim that the claim's own check must reject, with a witness."""
+    """A wrong partner of a claim that the claim's own check must reject, with a witness.
+
+    ``drops`` names, word for word, the assumption of the claim that the partner does without.
+    """
 
     name: str
     replaces: Mapping[str, Any]
     reason: str
+    drops: str = ""
+
+
+@dataclass(frozen=True)
+class ConstantValue:
+    """A value of a constant, in LaTeX prose, and the id of the claim that proves, refutes or publishes it.
+
+    ``number`` is the value for comparisons (a rational bound of it where it is irrational).
+    """
+
+    text: str
+    number: Fraction
+    claim: str
+
+
+@dataclass(frozen=True)
+class Constant:
+    """A constant of a paper and what is known of its best value; ``larger_is_stronger`` for lower bounds.
+
+    ``refuted``: the statement fails with this value. ``proved``: it holds with this one on its whole domain.
+    """
+
+    id: str
+    title: str
+    refuted: ConstantValue | None = None
+    proved: ConstantValue | None = None
+    published: ConstantValue | None = None
+    larger_is_stronger: bool = False
+
+    @property
+    def paper(self) -> str:
+        return self.id.split(".", 1)[0]
 
 
 @dataclass(frozen=True)
@@ -161,6 +196,8 @@ class Claim:
                 )
         for refutation in self.refutations:
             self.partner(refutation)
+            if refutation.drops and refutation.drops not in self.assumptions:
+                raise InputError(f"{self.id} does not assume what {refutation.name!r} drops: {refutation.drops!r}")
 
     @property
     def paper(self) -> str:

@@ -55,7 +55,8 @@ print({message!r})
 
 def _definitions(source: str) -> dict[str, str]:
     """The top-level functions (with their decorators), classes and constants of a source, by name."""
-    lines, found = source.splitlines(), {}
+    lines = source.splitlines()
+    found: dict[str, str] = {}
     for node in ast.parse(source).body:
         first = node.lineno
         if isinstance(node, (ast.FunctionDef, ast.ClassDef)):

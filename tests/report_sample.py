@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import base64
+from fractions import Fraction
 from typing import Any
 
 from plumbline.domain import Domain, Every, Integer, Real
-from plumbline.nouns import Claim, Expects, Kind, Lemma, Paper, Provenance, Refutation, Subject
+from plumbline.nouns import Claim, Constant, ConstantValue, Expects, Kind, Lemma, Paper, Provenance, Refutation, Subject
 from plumbline.report.tally import ClaimEntry, FigureEntry
 
 PAPER = Paper(
@@ -124,7 +125,7 @@ def _checked(owner: Claim, *arguments: Any, stale: bool = False, **changes: Any)
 
 PARTNERS = (
     Refutation("five per cent too strong", {"T": None}, r"it gives $\mathcal T(\beta)$ exactly"),
-    Refutation("logarithm to base 2", {"T": None}, "too large by $1/\\log 2$"),
+    Refutation("logarithm to base 2", {"T": None}, "too large by $1/\\log 2$", drops="scores are real"),
 )
 LEMMAS = (
     Lemma("jensen", "Jensen's inequality", r"$\mathbb E\,T(X)\ge T(\mathbb E X)$ for convex $T$", "a book"),
@@ -166,4 +167,11 @@ FIGURE = FigureEntry(
     command="snakemake --cores all --force results/quick/figures/sample/transform_tau.pdf",
     claims=("sample.sharp.mae",),
     provenance={"seed": 0, "commit": "0123456789abcdef"},
+)
+CONSTANT = Constant(
+    "sample.factor",
+    "A constant",
+    refuted=ConstantValue("$1/2$", Fraction(1, 2), "sample.bounded.n2"),
+    proved=ConstantValue("$2/3$", Fraction(2, 3), "sample.sharp.mae"),
+    published=ConstantValue("1", Fraction(1), "sample.elsewhere.unknown"),
 )

@@ -58,8 +58,26 @@ class Page(HTMLParser):
 
 
 @pytest.fixture(scope="module")
-def html() -> str:
-    return render([sample.PAPER], sample.entries(), [sample.FIGURE], lemmas=sample.LEMMAS, colophon="Size quick")
+def pages() -> dict[str, str]:
+    return render(
+        [sample.PAPER],
+        sample.entries(),
+        [sample.FIGURE],
+        lemmas=sample.LEMMAS,
+        constants=[sample.CONSTANT],
+        colophon="Size quick",
+    )
+
+
+@pytest.fixture(scope="module")
+def front(pages: dict[str, str]) -> str:
+    return pages["index.html"]
+
+
+@pytest.fixture(scope="module")
+def html(pages: dict[str, str]) -> str:
+    """The page of the sample paper."""
+    return pages["sample.html"]
 
 
 @pytest.fixture(scope="module")
@@ -211,26 +229,35 @@ def test_all_mathematics_of_the_catalogue_converts() -> None:
 # The page
 
 
-def test_tags_balance_and_anchors_resolve(page: Page) -> None:
+@pytest.mark.parametrize("name", ["index.html", "sample.html"])
+def test_tags_balance_and_anchors_resolve(pages: dict[str, str], name: str) -> None:
+    parsed = {file: Page(text) for file, text in pages.items()}
+    page = parsed[name]
     assert page.errors == []
     assert page.open == []
     assert [name for name, number in Counter(page.ids).items() if number > 1] == []
-    targets = {attributes["href"] for tag, attributes in page.tags if tag == "a"}
-    assert {f"#{entry.claim.id}" for entry in sample.entries()} <= targets
-    assert {target for target in targets if (target or "").removeprefix("#") not in page.ids} == set()
+    targets = {attributes["href"] or "" for tag, attributes in page.tags if tag == "a"}
+    home = "" if name == "sample.html" else "sample.html"
+    assert {f"{home}#{entry.claim.id}" for entry in sample.entries()} <= targets
+    for target in targets:
+        file, _, anchor = target.partition("#")
+        assert not anchor or anchor in parsed[file or name].ids, target
+        assert not file or file in pages, target
 
 
-def test_nothing_is_loaded_from_anywhere(html: str, page: Page) -> None:
+@pytest.mark.parametrize("name", ["index.html", "sample.html"])
+def test_nothing_is_loaded_from_anywhere(pages: dict[str, str], name: str) -> None:
+    page = Page(pages[name])
     loaded = [attributes.get(name) or "" for tag, attributes in page.tags for at, name in LOADING if tag == at]
     loaded = [address for address in loaded if address]
     assert loaded and all(address.startswith("data:") for address in loaded)
-    assert re.findall(r"https?://|@import|url\(", html) == []
+    assert re.findall(r"https?://|@import|url\(", pages[name]) == []
     policy = next(attributes for _, attributes in page.tags if "http-equiv" in attributes)
     assert (policy["content"] or "").startswith("default-src 'none'")
 
 
-def test_the_first_screen_states_the_counts(page: Page) -> None:
-    text = " ".join("".join(page.text).split())
+def test_the_first_screen_states_the_counts(front: str) -> None:
+    text = " ".join("".join(Page(front).text).split())
     head = text.split("Violated as stated", 1)[0]
     assert "Of 14 claims from 1 paper, 6 hold on the whole of their domain and 3 fail, with a witness." in head
     for name in Group:
@@ -238,9 +265,26 @@ def test_the_first_screen_states_the_counts(page: Page) -> None:
     assert "1formal" in head and "2certified" in head and "1stale" in head
 
 
-def test_failures_stand_in_tables_of_their_own(html: str) -> None:
-    stated = html.split("<h2>Violated as stated</h2>", 1)[1].split("</section>", 1)[0]
-    recalled = html.split("<h2>Fails as recalled</h2>", 1)[1].split("</section>", 1)[0]
+def test_the_ledger_of_constants_links_every_value_to_its_claim(front: str) -> None:
+    ledger = front.split('<section id="constants">', 1)[1].split("</section>", 1)[0]
+    assert ledger.count('href="sample.html#sample.sharp.mae"') == 1
+    assert ledger.count('href="sample.html#sample.bounded.n2"') == 1
+    assert "A constant" in ledger
+
+
+def test_the_assumption_matrix_shows_the_counterexample_or_says_that_none_is_known(front: str) -> None:
+    matrix = front.split('<section id="assumptions">', 1)[1].split("</section>", 1)[0]
+    rows = [row for row in matrix.split("<tr>") if "sample.h_consistency.logistic" in row]
+    assert len(rows) == 2
+    real = next(row for row in rows if "scores are real" in row)
+    assert "fails: logarithm to base 2" in real and "0.04573 &lt; 0.0473" in real
+    assert sum("not known to be needed" in row for row in rows) == 1
+    assert matrix.count("<tr>") == 1 + 2 * len(sample.entries())
+
+
+def test_failures_stand_in_tables_of_their_own(front: str) -> None:
+    stated = front.split("<h2>Violated as stated</h2>", 1)[1].split("</section>", 1)[0]
+    recalled = front.split("<h2>Fails as recalled</h2>", 1)[1].split("</section>", 1)[0]
     assert "sample.bounded.n2" in stated and "sample.bounded.n_ge_3" not in stated
     assert "sample.bounded.n_ge_3" in recalled and "sample.bounded.n2<" not in recalled
     assert "Compare with the paper before citing." in recalled
@@ -275,10 +319,11 @@ def test_partial_standing_names_its_scope_and_a_partner_that_passes_is_shown() -
     claim = sample.claim("some", refutations=sample.PARTNERS)
     record = sample.record(claim, coverage="part", scope="n=3")
     record["refutations"][0] |= {"rejected": False, "verdict": "holds", "reason": "accepted"}
-    text = render([sample.PAPER], [ClaimEntry(claim, record)])
+    pages = render([sample.PAPER], [ClaimEntry(claim, record)])
+    text = pages["sample.html"]
     assert "certified on n=3" in text
     assert "not rejected (holds)" in text and "1 of 2 wrong partners rejected" in text
-    assert "<b>0 hold on the whole of their domain</b>" in text
+    assert "<b>0 hold on the whole of their domain</b>" in pages["index.html"]
 
 
 def test_text_from_claims_and_evidence_is_escaped() -> None:
@@ -290,10 +335,12 @@ def test_text_from_claims_and_evidence_is_escaped() -> None:
     record["findings"] = [sample.finding(statement=evil, reason=evil, scope=evil)]
     record["environment"] = {"commit": evil}
     figure = sample.FIGURE.__class__(id="sample.f", title=evil, caption=evil, png=b"x", pdf=evil, command=evil)
-    parsed = Page(render([sample.PAPER], [ClaimEntry(claim, record, False, {evil: "x"})], [figure], colophon=evil))
-    assert parsed.errors == []
-    assert sum(tag == "script" for tag, _ in parsed.tags) == 1
-    assert "".join(parsed.text).count("<script>alert(1)") >= 10
+    pages = render([sample.PAPER], [ClaimEntry(claim, record, False, {evil: "x"})], [figure], colophon=evil)
+    for text, least in ((pages["sample.html"], 10), (pages["index.html"], 4)):
+        parsed = Page(text)
+        assert parsed.errors == []
+        assert sum(tag == "script" for tag, _ in parsed.tags) == 1
+        assert "".join(parsed.text).count("<script>alert(1)") >= least
 
 
 def test_lemmas_are_listed_where_evidence_rests_on_them(page: Page) -> None:
@@ -311,7 +358,7 @@ def test_figures_are_embedded_with_caption_and_command(html: str, page: Page) ->
 
 
 def test_an_empty_catalogue_gives_a_page() -> None:
-    parsed = Page(render([], []))
+    parsed = Page(render([], [])["index.html"])
     assert parsed.errors == []
     assert "Of 0 claims from 0 papers" in "".join(parsed.text)
 
@@ -327,11 +374,13 @@ def test_the_report_of_the_catalogue_is_written(tmp_path: Path) -> None:
     (folder / "drawn.png").write_bytes(sample.PIXEL)
     path = build_report("quick", results=tmp_path)
     assert path == tmp_path / "quick" / "report" / "index.html"
-    parsed = Page(path.read_text(encoding="utf-8"))
-    assert parsed.errors == []
-    assert {claim.id for claim in catalogue.all_claims()} <= set(parsed.ids)
+    assert f"{len(catalogue.all_claims())}unchecked" in "".join(Page(path.read_text(encoding="utf-8")).text)
+    for name in catalogue.paper_names():
+        parsed = Page((path.parent / f"{name}.html").read_text(encoding="utf-8"))
+        assert parsed.errors == []
+        assert {claim.id for claim in catalogue.claims(name)} <= set(parsed.ids)
+    parsed = Page((path.parent / "comp_sum.html").read_text(encoding="utf-8"))
     text = "".join(parsed.text)
-    assert f"{len(catalogue.all_claims())}unchecked" in text
     assert f"--force {folder / 'drawn.pdf'}" in text
     assert "../figures/comp_sum/drawn.pdf" in [attributes.get("href") for _, attributes in parsed.tags]
     assert figure_entries("comp_sum", "quick", tmp_path)[0].provenance == {"seed": 3}
@@ -378,6 +427,17 @@ def test_the_page_works_in_a_browser(html: str, tmp_path: Path) -> None:
     document, log = browse(path, tmp_path / "profile", "#sample.sharp.mae")
     assert "CONSOLE" not in log, log
     assert not any("hidden" in attributes for tag, attributes in Page(document).tags if tag == "article")
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine: the page is not opened in a browser")
+def test_the_first_page_is_filtered_by_rows(front: str, tmp_path: Path) -> None:
+    path = tmp_path / "index.html"
+    path.write_text(front, encoding="utf-8")
+    document, log = browse(path, tmp_path / "profile", "#q=mae&standing=certified")
+    assert "CONSOLE" not in log, log
+    rows = [attributes for tag, attributes in Page(document).tags if tag == "tr" and "data-group" in attributes]
+    assert len(rows) == 14 and sum("hidden" not in row for row in rows) == 1
+    assert "1 of 14 claims" in document
 
 
 @pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine: the page is not opened in a browser")

@@ -15,16 +15,16 @@ from plumbline import audit, catalogue, store
 from plumbline.errors import PlumblineError
 from plumbline.files import write_text
 from plumbline.nouns import Claim, Lemma
-from plumbline.report.page import render
+from plumbline.report.page import FRONT, render
 from plumbline.report.tally import ClaimEntry, FigureEntry
 
 
 def build_report(size: str = "quick", destination: Path | None = None, *, results: Path | str | None = None) -> Path:
-    """Write the report of one size as a single HTML file and return its path.
+    """Write the report of one size: the first page, whose path is returned, and a page for each paper beside it.
 
-    The default destination is ``<results>/<size>/report/index.html``. Nothing is computed: what has no
-    evidence is shown as unchecked, what has no drawing is left out. InputError for an unknown size or a
-    destination that cannot be written.
+    Each page is one self-contained HTML file. The first page's default place is
+    ``<results>/<size>/report/index.html``. Nothing is computed: what has no evidence is shown as unchecked, what has
+    no drawing is left out. InputError for an unknown size or a destination that cannot be written.
     """
     target = destination or store.report_path(size, results)
     papers = [catalogue.paper(name) for name in catalogue.paper_names()]
@@ -34,8 +34,21 @@ def build_report(size: str = "quick", destination: Path | None = None, *, result
     ]
     colophon = _colophon(size, [entry.record for entry in claims if entry.record])
     audits = audit_records([paper.name for paper in papers], size, results)
-    page = render(papers, claims, figures, size=size, lemmas=lemmas(), colophon=colophon, audits=audits)
-    return write_text(target, page)
+    constants = [constant for paper in papers for constant in catalogue.constants(paper.name)]
+    pages = render(
+        papers,
+        claims,
+        figures,
+        size=size,
+        lemmas=lemmas(),
+        constants=constants,
+        colophon=colophon,
+        audits=audits,
+    )
+    write_text(target, pages.pop(FRONT))
+    for name, text in pages.items():
+        write_text(target.parent / name, text)
+    return target
 
 
 def audit_records(

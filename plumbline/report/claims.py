@@ -49,8 +49,8 @@ def filter_attributes(entry: ClaimEntry) -> str:
     return f'data-group="{group(entry)}" data-text="{escape(" ".join(text.lower().split()))}"'
 
 
-def claim_html(entry: ClaimEntry, known: Mapping[str, str], evidence_folder: str) -> str:
-    """The claim as an ``article``; ``known`` has what is shown of each id that has an anchor on the page."""
+def claim_html(entry: ClaimEntry, known: Mapping[str, tuple[str, str]], evidence_folder: str) -> str:
+    """The claim as an ``article``; ``known`` has the address and the text of each claim and lemma shown anywhere."""
     claim, record = entry.claim, entry.record
     parts = [
         f'<article class="claim" id="{claim.id}" {filter_attributes(entry)}>',
@@ -236,12 +236,15 @@ def _short(value: Any, limit: int = 60) -> str:
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
-def _rests_on(entry: ClaimEntry, known: Mapping[str, str]) -> str:
+def _rests_on(entry: ClaimEntry, known: Mapping[str, tuple[str, str]]) -> str:
     record = entry.record or {}
     names = dict.fromkeys([*entry.claim.rests_on, *(record.get("rests_on") or [])])
     if not names:
         return ""
-    links = [f'<a href="#{name}">{escape(known[name])}</a>' if name in known else escape(name) for name in names]
+    links = [
+        f'<a href="{escape(known[name][0])}">{escape(known[name][1])}</a>' if name in known else escape(name)
+        for name in names
+    ]
     return f"<br>Rests on: {', '.join(links)}"
 
 

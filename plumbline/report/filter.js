@@ -6,7 +6,9 @@
   var choice = form.querySelector("select");
   var count = form.querySelector("output");
   var entries = Array.prototype.slice.call(document.querySelectorAll("[data-group]"));
-  var claims = document.querySelectorAll("article[data-group]").length;
+  // On the page of a paper each claim is a row and an article; on the first page a row alone.
+  var counted = document.querySelector("article[data-group]") ? "ARTICLE" : "TR";
+  var claims = entries.filter(function (entry) { return entry.tagName === counted; }).length;
 
   function apply() {
     var words = text.value.toLowerCase().split(/\s+/).filter(Boolean);
@@ -17,7 +19,7 @@
       var keep = (!wanted || entry.getAttribute("data-group") === wanted) &&
         words.every(function (word) { return here.indexOf(word) >= 0; });
       entry.hidden = !keep;
-      if (keep && entry.tagName === "ARTICLE") { shown += 1; }
+      if (keep && entry.tagName === counted) { shown += 1; }
     });
     var filtered = words.length > 0 || wanted !== "";
     document.body.classList.toggle("filtered", filtered);
