@@ -244,7 +244,8 @@ def _determinant(subject: Subject) -> Finding:
         disc = d.claimed(subject["disc"], c=c, b1=b1, b0=b0)
         same = d.identity("disc = b1^2 - 4 c b0", disc, b1**2 - 4 * c * b0)
         product = d.deduce(
-            "det P_l = -prod b_k = -c^l (r1^l - r1)(r2^l - r2) over the roots -r1, -r2 of b (for l | c both sides are 0)",
+            "det P_l = -prod b_k = -c^l (r1^l - r1)(r2^l - r2) over the roots -r1, -r2 of b (for l | c both sides "
+            "are 0)",
             lemmas.FROBENIUS,
             requires=[swapped],
         )

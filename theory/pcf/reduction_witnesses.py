@@ -144,8 +144,7 @@ def power_in_gcd(data: Mapping[str, Any], formulas: Formulas) -> tuple[Any, Any]
 
 
 def nilpotent_period(data: Mapping[str, Any], formulas: Formulas) -> tuple[Any, Any]:
-    """Left: 1 if P_l is nilpotent modulo l, multiplied out. Right: 1 if the rule says so (l divides neither 2c "
-    "nor Delta)."""
+    """Left: 1 if P_l is nilpotent modulo l, multiplied out. Right: 1 if the rule says so (l prime to 2c Delta)."""
     prime, at = int(data["l"]), _numbers(data)
     e, d, c, b1, b0 = (at[name] for name in ("e", "d", "c", "b1", "b0"))
     found = period([e, d], [c, b1, b0], prime) == (0, 0)
