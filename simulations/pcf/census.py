@@ -1,0 +1,280 @@
+"""The census, one row per formula: what is proved of it, its exact exponents, its limit, and measured dynamics beside.
+
+Labels and flags come from exact code in :mod:`theory.pcf` alone (integers, rationals, outward rounded balls). Float64 dynamics
+fill the columns that say so. The formulas (a, b) and (-a, b) have opposite values and equal everything else: one of
+them is computed.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from pydantic import BaseModel, ConfigDict, Field
+
+from plumbline.nouns import Experiment
+from simulations.pcf import dynamics, dynamics_torch
+from simulations.pcf.enclosures import enclose_keys
+from simulations.pcf.gcds import log_gcds, nilpotent_primes
+from simulations.pcf.growth import NAMES, growth
+from theory.pcf import census, irrationality, reduction
+from theory.pcf.definitions.continued_fraction import ContinuedFraction
+from theory.pcf.definitions.convergents import terminating_value
+from theory.pcf.rational_limits import rational_limits
+from theory.pcf.regimes import DIVERGENT, Regime
+
+Array = np.ndarray[Any, np.dtype[Any]]
+
+COEFFICIENTS = ("A2", "A1", "A0", "B2", "B1", "B0")
+MIRROR = np.array([-1, -1, -1, 1, 1, 1])
+LABELS = ("TERMINATING", "DIVERGENT", "RATIONAL", "IRRATIONAL", "ENCLOSED", "CLASSIFIED")
+PROOFS = {0: "", irrationality.BY_SIZE: "size", irrationality.BY_GCD: "gcd", 3: "quadratic"}
+SCREEN = 3
+"""Primes of the reduction test that every formula with d_a = 2 meets; one hit sends it to all of them."""
+SLOW_BUDGET, SLOW_ROOM = 600, 400
+FAST_BUDGET, FAST_ROOM = 400, 32
+
+
+class Settings(BaseModel):
+    """Sizes; ``rows`` pairs of mirrored formulas are drawn (null: all), ``gcd_rows`` of each shard get exact gcds."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    shards: int = Field(ge=1)
+    largest: int = Field(ge=1, le=20)
+    rows: int | None = Field(default=None, ge=1)
+    depth: int = Field(ge=4)
+    sample: int = Field(ge=2)
+    gcd_rows: int | None = Field(default=None, ge=0)
+    bits: int = Field(ge=16, le=512)
+
+
+def halved_keys(largest: int) -> Array:
+    """The formulas whose first coefficient of a that is not 0 is positive; the others are their mirror images."""
+    keys = census.keys(largest)
+    return keys[census.leading_arrays(keys[:, :3])[1] > 0]
+
+
+def _shard_keys(settings: Settings, shard: int, seed: np.random.SeedSequence) -> Array:
+    keys = halved_keys(settings.largest)
+    mine = keys[shard :: settings.shards]
+    if settings.rows is None:
+        return mine
+    wanted = min(len(mine), math.ceil(settings.rows / settings.shards))
+    return mine[np.sort(np.random.default_rng(seed).choice(len(mine), wanted, replace=False))]
+
+
+def study(settings: Settings, shard: int, seed: np.random.SeedSequence, device: str) -> pd.DataFrame:
+    """One shard: every shards-th pair of mirrored formulas."""
+    keys = _shard_keys(settings, shard, seed)
+    codes = census.classify_keys(keys)
+    columns = {**_identity(keys, codes), **growth(keys, codes), **_arithmetic(keys, codes)}
+    values = _limits(keys, codes, columns, settings.bits)
+    columns |= values
+    infinite = np.array([text == "infinity" for text in columns["exact"]])
+    for name in NAMES:
+        columns[name][infinite] = np.nan
+    columns |= _measured(settings, keys, columns, infinite, seed, device)
+    return _both_signs(keys, columns)
+
+
+def _identity(keys: Array, codes: Array) -> dict[str, Any]:
+    names = np.array([str(regime) for regime in census.REGIMES])
+    return {
+        "regime": pd.Categorical.from_codes(codes, list(names)),
+        "d_a": census.leading_arrays(keys[:, :3])[0].astype(np.int8),
+        "d_b": census.leading_arrays(keys[:, 3:])[0].astype(np.int8),
+    }
+
+
+def reduction_density(keys: Array) -> Array:
+    """rho of formulas with d_a <= 1 and d_b = 2, from arithmetic; 0 for d_a <= 1, d_b <= 1; NaN for d_a = 2."""
+    found = np.where(keys[:, 0] != 0, np.nan, 0.0)
+    values = {name: float(formula.mpmath()) for name, formula in reduction.density_of.items()}
+    rows = np.flatnonzero((keys[:, 0] == 0) & (keys[:, 3] != 0))
+    found[rows] = [values[reduction.case_of(*key)] for key in keys[rows, 1:].tolist()]
+    return found
+
+
+def _arithmetic(keys: Array, codes: Array) -> dict[str, Any]:
+    """Densities and counts of nilpotent primes, and proofs of irrationality."""
+    live = codes != census.CODE[Regime.TERMINATING]
+    rho = reduction_density(keys)
+    rho[~live] = np.nan
+    nilpotent = np.full(len(keys), -1, dtype=np.int8)
+    rows = np.flatnonzero(live & (keys[:, 0] != 0))
+    first = nilpotent_primes(keys[rows], _screen())
+    nilpotent[rows] = first
+    hit = rows[first > 0]
+    nilpotent[hit] = nilpotent_primes(keys[hit])
+    proof = irrationality.certificates(keys)
+    constant = np.flatnonzero(live & ~keys[:, [0, 1, 3, 4]].any(axis=1))
+    for row in constant:
+        square = int(keys[row, 2]) ** 2 + 4 * int(keys[row, 5])
+        if square > 0 and not reduction.is_square(square):
+            proof[row] = 3
+    return {"rho": rho, "nilpotent": nilpotent, "proof": proof}
+
+
+def _screen() -> tuple[int, ...]:
+    from simulations.pcf.gcds import PRIMES
+
+    return PRIMES[:SCREEN]
+
+
+def _exact_values(keys: Array, codes: Array) -> dict[int, str]:
+    """Limits that are known to be rational or infinite, as text."""
+    found = {row: "infinity" if x.value is None else str(x.value) for row, x in rational_limits(keys).items()}
+    for row in np.flatnonzero(codes == census.CODE[Regime.TERMINATING]):
+        end = terminating_value(ContinuedFraction.of_key(keys[row].tolist()))
+        found[int(row)] = _terminating_text(end)
+    for row in np.flatnonzero(~keys[:, [0, 1, 3, 4]].any(axis=1)):
+        a, square = int(keys[row, 2]), int(keys[row, 2]) ** 2 + 4 * int(keys[row, 5])
+        if square >= 0 and reduction.is_square(square):
+            top = a + (1 if a > 0 else -1) * math.isqrt(square)
+            found[int(row)] = str(top // 2) if top % 2 == 0 else f"{top}/2"
+    return found
+
+
+def _terminating_text(end: Any) -> str:
+    if not end.is_infinite:
+        return str(end.value)
+    return "infinity" if end.p else "undefined"
+
+
+def _limits(keys: Array, codes: Array, columns: dict[str, Any], bits: int) -> dict[str, Any]:
+    """Exact values, balls, and the label that they and the proofs give."""
+    count = len(keys)
+    exact = np.full(count, "", dtype=object)
+    for row, text in _exact_values(keys, codes).items():
+        exact[row] = text
+    diverges = np.isin(codes, [census.CODE[regime] for regime in DIVERGENT])
+    terminating = codes == census.CODE[Regime.TERMINATING]
+    exact[diverges] = ""
+    centre, radius = np.full(count, "", dtype=object), np.full(count, "", dtype=object)
+    certain = np.full(count, -(1 << 15), dtype=np.int16)
+    depth = np.full(count, -1, dtype=np.int16)
+    value = np.full(count, np.nan)
+    fast = np.isin(codes, [census.CODE[Regime.FACTORIAL]])
+    for wanted, budget, room in ((fast, FAST_BUDGET, FAST_ROOM), (~fast, SLOW_BUDGET, SLOW_ROOM)):
+        rows = np.flatnonzero(wanted & ~diverges & ~terminating & (exact != "infinity"))
+        balls = enclose_keys(keys[rows], bits, budget, room)
+        certain[rows], depth[rows] = balls.bits, balls.depth
+        for row, c, r in zip(rows.tolist(), balls.centre, balls.radius, strict=True):
+            if r >= 0:
+                centre[row], radius[row] = str(c), str(r)
+                value[row] = c / (1 << balls.scale)
+    for row in np.flatnonzero(exact != ""):
+        value[row] = _float_of(exact[row])
+    conditions = [terminating, diverges, exact != "", columns["proof"] > 0, centre != ""]
+    label = np.select(conditions, [0, 1, 2, 3, 4], 5)
+    return {
+        "label": pd.Categorical.from_codes(label, list(LABELS)),
+        "irrational": pd.Categorical.from_codes(columns.pop("proof"), list(PROOFS.values())),
+        "exact": exact,
+        "value": value,
+        "centre": centre,
+        "radius": radius,
+        "bits": certain,
+        "ball_depth": depth,
+    }
+
+
+def _float_of(text: str) -> float:
+    if text in ("infinity", "undefined"):
+        return math.nan
+    top, _, bottom = text.partition("/")
+    return int(top) / int(bottom or 1)
+
+
+def _measured(
+    settings: Settings, keys: Array, columns: dict[str, Any], infinite: Array, seed: np.random.SeedSequence, device: str
+) -> dict[str, Any]:
+    """Float64 dynamics and exact gcds of the formulas that converge to a finite limit."""
+    n = settings.sample
+    rows = np.flatnonzero(~np.isnan(columns["u"]) & ~infinite)
+    out = {name: np.full(len(keys), np.nan) for name in ("log_q", "log_error", "log_g", "delta_naive", "delta")}
+    if device == "cuda":
+        found = dynamics_torch.dynamics(keys[rows], settings.depth, [n], device)
+    else:
+        found = dynamics.dynamics(keys[rows], settings.depth, [n])
+    out["log_q"][rows], out["log_error"][rows] = found.log_q[:, 0], found.log_error[:, 0]
+    draw = np.random.default_rng(seed.spawn(1)[0])
+    some = rows
+    if settings.gcd_rows is not None and settings.gcd_rows < len(rows):
+        some = np.sort(draw.choice(rows, settings.gcd_rows, replace=False))
+    if len(some):
+        out["log_g"][some] = log_gcds(keys[some], [n])[0][:, 0]
+    bad = ~np.isfinite(out["log_q"]) | ~np.isfinite(out["log_error"])
+    out["log_q"][bad] = out["log_error"][bad] = np.nan
+    out["delta_naive"] = _delta(out["log_error"], out["log_q"])
+    out["delta"] = _delta(out["log_error"], out["log_q"] - out["log_g"])
+    return out
+
+
+def _delta(log_error: Array, log_denominator: Array) -> Array:
+    """-ln eps / ln q - 1; NaN where ln q is not above 1e-6 (a denominator of 1 up to rounding)."""
+    safe = np.where(log_denominator > 1e-6, log_denominator, np.nan)
+    return np.asarray(-log_error / safe - 1)
+
+
+def _negated(texts: Array) -> Array:
+    """The text of the opposite number."""
+    return np.array([_opposite(text) for text in texts], dtype=object)
+
+
+def _opposite(text: str) -> str:
+    if text in ("", "0", "infinity", "undefined"):
+        return text
+    return text[1:] if text[0] == "-" else f"-{text}"
+
+
+def _both_signs(keys: Array, columns: dict[str, Any]) -> pd.DataFrame:
+    own, other = pd.DataFrame(columns), pd.DataFrame(columns)
+    other["value"] = 0.0 - other["value"]
+    for name in ("exact", "centre"):
+        other[name] = _negated(columns[name])
+    parts = []
+    for frame, rows in ((own, keys), (other, keys * MIRROR)):
+        parts.append(pd.concat([pd.DataFrame(rows.astype(np.int8), columns=list(COEFFICIENTS)), frame], axis=1))
+    return pd.concat(parts, ignore_index=True)
+
+
+def _columns() -> dict[str, str]:
+    return {
+        **{name: f"coefficient {name} of {'a' if name[0] == 'A' else 'b'}, integer" for name in COEFFICIENTS},
+        "d_a": "degree of a",
+        "d_b": "degree of b",
+        "regime": "exact class by the leading coefficients, or terminating",
+        "label": (
+            "the first that is proved: TERMINATING, DIVERGENT (the regime says which kind), RATIONAL (or infinite), "
+            "IRRATIONAL, ENCLOSED (ball), CLASSIFIED (converges by its regime, no ball)"
+        ),
+        "irrational": "proof of irrationality: size (of the minimal solution), gcd (with certified gcds), quadratic, or ''",
+        "exact": "the limit as a rational, 'infinity', 'undefined' (0/0), or '' where it is not known to be rational",
+        "value": "float64 of the exact limit or of the ball's centre; may be NaN",
+        "centre": "integer c as text: |L - c/2^k| <= radius/2^k with k = 4 + the bits of the settings; '' without a ball",
+        "radius": "integer as text, in the same unit; '' without a ball",
+        "bits": "the largest k with ball radius <= 2^-k; -32768 without a ball",
+        "ball_depth": "depth N whose tail interval gives the ball; -1 where none was tried",
+        "u": "ln|q_n| ~ u ln n! + v n + s sqrt(n) + w ln n, exact number in float64; may be NaN (L infinite or none)",
+        "v": "see u; may be NaN",
+        "s": "see u; may be NaN",
+        "w": "see u; may be NaN",
+        "eta": "ln eps(n) ~ eta ln n! + gamma n - t sqrt(n) + beta ln n; see u; may be NaN",
+        "gamma": "see eta; may be NaN",
+        "t": "see eta; may be NaN",
+        "beta": "see eta; may be NaN",
+        "rho": "density of primes l with M_1...M_l nilpotent, exact (d_a <= 1, d_b = 2; 0 for d_b <= 1); may be NaN (d_a = 2)",
+        "nilpotent": "d_a = 2: nilpotent primes among 101..157 (12, exact; 0 where none of the first 3 is); -1 elsewhere",
+        "log_q": "measured, float64: ln|q_n| at the sampled depth; may be NaN",
+        "log_error": "measured, float64: ln eps(n), blind against the last depth; may be NaN",
+        "log_g": "ln gcd(p_n, q_n) at the sampled depth, from exact integers; may be NaN (not sampled)",
+        "delta_naive": "measured: -log_error/log_q - 1; may be NaN",
+        "delta": "measured: -log_error/(log_q - log_g) - 1; may be NaN",
+    }
+
+
+CENSUS = Experiment("pcf.census", "The census of all formulas", Settings, study, _columns())
