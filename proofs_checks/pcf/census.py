@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from plumbline import witness
+from plumbline.errors import PlumblineError
 from plumbline.evidence import Finding, Witness
 from plumbline.formula import Formula, emit_standalone
 from plumbline.nouns import Effort, Subject, check
@@ -62,13 +63,39 @@ def sizes() -> Mapping[str, int]:
     sign = keys * np.array([-1, -1, -1, 1, 1, 1])
     shift = keys @ _shift_matrix()
     scaled = keys * np.array([2, 2, 2, 4, 4, 4])
-    for name, image in (("sign", sign), ("shift", shift), ("scaling", scaled)):
+    for name, image in (("sign", sign), ("shift_steps", shift), ("scaling_steps", scaled)):
         inside = np.flatnonzero(_inside(image))
         ends.append((inside, np.searchsorted(numbers, _number(image[inside]))))
         start, stop = (np.concatenate(side) for side in zip(*ends, strict=True))
         graph = coo_array((np.ones(len(start), dtype=np.int8), (start, stop)), shape=(len(keys), len(keys)))
         found[name] = int(connected_components(graph, directed=False, return_labels=False))
-    return found
+    return {**found, "shift": canonical_forms(keys), "scaling": canonical_forms(_halved(keys))}
+
+
+def canonical_forms(keys: Any) -> int:
+    """Different forms once the second coefficient of a (of b where a is constant) is shifted into [0, d |A|).
+
+    Of (a, b) and (-a, b), which both are there, the one with A > 0 is counted.
+    """
+    keys = keys[census.leading_arrays(keys[:, :3])[1] > 0]
+    a, b = keys[:, :3], keys[:, 3:]
+    guide = np.where((a[:, 0] | a[:, 1])[:, None] != 0, a, b)
+    degree, top, second, _ = census.leading_arrays(guide)
+    by = np.where(degree > 0, -(second // np.where(degree > 0, degree * top, 1)), 0)
+    numbers = np.zeros(len(keys), dtype=np.int64)
+    for p in (a, b):
+        for part in (p[:, 0], p[:, 1] + 2 * by * p[:, 0], p[:, 2] + by * p[:, 1] + by**2 * p[:, 0]):
+            if np.abs(part).max() >= 512:
+                raise PlumblineError("canonical forms leave the range of their numbering")
+            numbers = 1024 * numbers + part
+    numbers.sort()
+    return 1 + int((np.diff(numbers) != 0).sum())
+
+
+def _halved(keys: Any) -> Any:
+    """Formulas (2a, 4b) replaced by (a, b)."""
+    even = (keys[:, :3] % 2 == 0).all(axis=1) & (keys[:, 3:] % 4 == 0).all(axis=1)
+    return np.where(even[:, None], keys // np.array([2, 2, 2, 4, 4, 4]), keys)
 
 
 def _shift_matrix() -> Any:
@@ -134,7 +161,7 @@ def counted(
 
 @check("pcf.census.size", timeout=40)
 def size(subject: Subject, effort: Effort) -> Iterator[Finding]:
-    """Enumeration of all keys; classes are connected components of the graph of equivalences."""
+    """Enumeration of all keys; classes by canonical forms, those of single steps as components of a graph."""
     domain = census_claims.size.domain
     for role, count in sizes().items():
         found = counted(subject, role, count, f"number: {role}", "census_size", {"count": role}, domain)

@@ -72,7 +72,8 @@ def _attack_value(formula: Formula, point: Mapping[str, Fraction]) -> Fraction:
     value = formula.at(**arguments)
     if value.is_Rational:
         return Fraction(int(value.p), int(value.q))
-    return exact_rational(formula.mpmath(**{axis.name: point[axis.name] for axis in formula.variables}))
+    values: dict[str, Any] = {axis.name: point[axis.name] for axis in formula.variables}
+    return exact_rational(formula.mpmath(**values))
 
 
 def matched(formula: Formula, case: str, effort: Effort, count: int = 12) -> Finding:

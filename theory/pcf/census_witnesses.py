@@ -13,7 +13,7 @@ Triple = tuple[int, int, int]
 def census_polynomials() -> list[Triple]:
     """All triples (c2, c1, c0) from -5 to 5 but (0, 0, 0)."""
     box = range(-5, 6)
-    return [triple for triple in itertools.product(box, repeat=3) if any(triple)]
+    return [(c2, c1, c0) for c2, c1, c0 in itertools.product(box, repeat=3) if c2 or c1 or c0]
 
 
 def vanishes(b: Triple) -> bool:
@@ -26,33 +26,67 @@ def stays(p: Triple) -> bool:
     return abs(2 * p[0] + p[1]) <= 5 and abs(p[0] + p[1] + p[2]) <= 5
 
 
-def small_classes(own: list[Triple]) -> int:
-    """Classes under sign and index shift of the formulas (a, b) for which (2a, 4b) lies in the census too."""
-    small_a = [a for a in own if max(map(abs, a)) <= 2]
-    small_b = [b for b in own if max(map(abs, b)) <= 1]
-    left = {(a, b) for a in small_a for b in small_b}
-    classes = 0
+def shifted(p: Triple, k: int) -> Triple:
+    """p(n + k)."""
+    return p[0], p[1] + 2 * k * p[0], p[2] + k * p[1] + k * k * p[0]
+
+
+def small_formulas(own: list[Triple]) -> set[tuple[Triple, Triple]]:
+    """Formulas (a, b) for which (2a, 4b) lies in the census too."""
+    return {(a, b) for a in own if max(map(abs, a)) <= 2 for b in own if max(map(abs, b)) <= 1}
+
+
+def negative(a: Triple) -> Triple:
+    return -a[0], -a[1], -a[2]
+
+
+def small_components(own: list[Triple]) -> int:
+    """Components of these formulas where sign and index shift by one join them."""
+    left, components = small_formulas(own), 0
     while left:
-        classes += 1
+        components += 1
         waiting = [left.pop()]
         while waiting:
             a, b = waiting.pop()
-            for step in (1, -1):
-                a2 = (a[0], a[1] + 2 * step * a[0], a[2] + step * a[1] + a[0])
-                b2 = (b[0], b[1] + 2 * step * b[0], b[2] + step * b[1] + b[0])
-                for near in ((a2, b2), ((-a2[0], -a2[1], -a2[2]), b2), ((-a[0], -a[1], -a[2]), b)):
-                    if near in left:
-                        left.remove(near)
-                        waiting.append(near)
+            for near in ((shifted(a, 1), shifted(b, 1)), (shifted(a, -1), shifted(b, -1)), (negative(a), b)):
+                if near in left:
+                    left.remove(near)
+                    waiting.append(near)
+    return components
+
+
+def small_classes(own: list[Triple]) -> int:
+    """Classes of these formulas under sign and any index shift (no shift by more than 20 stays among them)."""
+    left, classes = small_formulas(own), 0
+    while left:
+        classes += 1
+        a, b = left.pop()
+        for k in range(-20, 21):
+            left -= {(shifted(a, k), shifted(b, k)), (negative(shifted(a, k)), shifted(b, k))}
     return classes
 
 
-def census_size(data: Mapping[str, Any], formulas: Mapping[str, Callable[..., Any]]) -> tuple[Any, Any]:
-    """A claimed count of formulas or classes, and the count.
+def first_of_their_class(own: list[Triple]) -> int:
+    """Formulas of which no shift by -1, -2, ... lies in the census; constant ones count once each.
 
-    Classes under sign and shift: half of the formulas, less half of the pairs (formula, its shift by 1) that lie in
-    the census both, as index shifts join formulas into paths; constant formulas are their own shifts. Scaling (a, b)
-    to (2a, 4b) joins classes in pairs, once for each class with a formula whose scaled form lies in the census.
+    A shift by k moves the second coefficient by at least 2k, or the last one by at least k: k <= 10 suffices.
+    """
+    counts: dict[tuple[int, ...], int] = {}
+    for p in own:
+        if p[0] or p[1]:
+            back = tuple(k for k in range(1, 11) if max(map(abs, shifted(p, -k))) <= 5)
+            counts[back] = counts.get(back, 0) + 1
+    constant = len(own) - sum(counts.values())
+    both = sum(x * y for one, x in counts.items() for two, y in counts.items() if not set(one) & set(two))
+    return both + 2 * constant * counts[()] + constant * constant
+
+
+def census_size(data: Mapping[str, Any], formulas: Mapping[str, Callable[..., Any]]) -> tuple[Any, Any]:
+    """A claimed count of formulas, classes or components, and the count.
+
+    Components under sign and shift: half of the formulas, less half of the pairs (formula, its shift by 1) that lie in
+    the census both, as shifts join formulas into paths; constant formulas are their own shifts. Scaling (a, b) to
+    (2a, 4b) joins classes in pairs, once for each class with a formula whose scaled form lies in the census.
     """
     own = census_polynomials()
     total = len(own) ** 2
@@ -61,8 +95,10 @@ def census_size(data: Mapping[str, Any], formulas: Mapping[str, Callable[..., An
         "total": lambda: total,
         "terminating": lambda: len(own) * sum(map(vanishes, own)),
         "sign": lambda: total // 2,
-        "shift": lambda: total // 2 - shifts // 2,
-        "scaling": lambda: total // 2 - shifts // 2 - small_classes(own),
+        "shift": lambda: first_of_their_class(own) // 2,
+        "scaling": lambda: first_of_their_class(own) // 2 - small_classes(own),
+        "shift_steps": lambda: total // 2 - shifts // 2,
+        "scaling_steps": lambda: total // 2 - shifts // 2 - small_components(own),
     }
     return formulas["claimed"](), counts[data["count"]]()
 

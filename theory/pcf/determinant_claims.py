@@ -10,7 +10,6 @@ N = Integer("n", 1)
 SEQUENCES = Every("pcf", "every pair of integer sequences a and b")
 
 sign = Formula("sign", [N], lambda n: (-1) ** (n - 1), latex=r"(-1)^{n-1}")
-lag = Formula("lag", [], lambda: 1)
 
 determinant = Claim(
     id="pcf.identity.det",
@@ -22,7 +21,7 @@ determinant = Claim(
         r"$g_n=\gcd(p_n,q_n)$."
     ),
     domain=Domain(N, SEQUENCES),
-    subject=Subject({"sign": sign, "lag": lag}),
+    subject=Subject({"sign": sign, "lag": 1}),
     provenance=Provenance.DERIVED,
     source="Classical; derived here by induction",
     parts=("determinant", "divisor"),
@@ -32,12 +31,12 @@ determinant = Claim(
         ),
         Refutation(
             "g_n^2 divides the product",
-            {"lag": Formula("lag", [], lambda: 0)},
+            {"lag": 0},
             "only consecutive common factors do: (0,2,1;1,0,0) at n = 3 has g_3 = 4 and b_1 b_2 b_3 = 36",
         ),
         Refutation(
             "g_n g_(n-2) divides the product",
-            {"lag": Formula("lag", [], lambda: 2)},
+            {"lag": 2},
             "the determinant joins neighbours alone",
         ),
     ),
