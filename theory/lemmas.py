@@ -330,3 +330,17 @@ HYPERGEOMETRIC_LARGE_ORDER = Lemma(
     r"are the minimal solutions of their recurrences",
     "NIST Digital Library of Mathematical Functions, 15.12(ii), 15.8.1, 13.2.39, 13.8, 12.9, 13.29",
 )
+WORPITZKY = Lemma(
+    "worpitzky",
+    "Worpitzky's theorem",
+    r"$K(c_n/1)$ converges if $|c_n|\le 1/4$ for all $n$, and all its approximants lie in the disc of radius $1/2$; with "
+    r"$c_{n+1}=b_{n+1}/(a_na_{n+1})$ this speaks of $K(b_n/a_n)$ by an equivalence transformation",
+    "L. Lorentzen and H. Waadeland, Continued Fractions, chapter I",
+)
+PETKOVSEK = Lemma(
+    "petkovsek",
+    "Petkovsek's theorem on hypergeometric solutions",
+    r"a solution of $u_n=a_nu_{n-1}+b_nu_{n-2}$ with $u_n/u_{n-1}$ a rational function of $n$ has "
+    r"$u_n/u_{n-1}=z\,A(n)\,C(n+1)/C(n)$ with a constant $z$, a monic divisor $A$ of $b$ and a monic polynomial $C$",
+    "M. Petkovsek, J. Symbolic Computation 14, 1992; M. Petkovsek, H. Wilf, D. Zeilberger, A = B, chapter 8",
+)
