@@ -76,7 +76,8 @@ def test_reference_values(key: tuple[int, ...], bits: None) -> None:
 def _backward(formula: ContinuedFraction, depth: int) -> mpmath.mpf:
     found = mpmath.mpf(1) / 7
     for n in range(depth, 0, -1):
-        found = formula.b_at(n) / (formula.a_at(n) + found)
+        below = formula.a_at(n) + found
+        found = formula.b_at(n) / (below if below else mpmath.mpf(10) ** -25)
     return formula.a_at(0) + found
 
 
