@@ -1,13 +1,14 @@
 """The census, one row per formula: what is proved of it, its exact exponents, its limit, and measured dynamics beside.
 
-Labels and flags come from exact code in :mod:`theory.pcf` alone (integers, rationals, outward rounded balls). Float64 dynamics
-fill the columns that say so. The formulas (a, b) and (-a, b) have opposite values and equal everything else: one of
-them is computed.
+Labels and flags come from exact code in :mod:`theory.pcf` alone (integers, rationals, outward rounded balls). Float64
+dynamics fill the columns that say so. The formulas (a, b) and (-a, b) have opposite values and all else alike: one
+of them is computed.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -29,8 +30,10 @@ Array = np.ndarray[Any, np.dtype[Any]]
 
 COEFFICIENTS = ("A2", "A1", "A0", "B2", "B1", "B0")
 MIRROR = np.array([-1, -1, -1, 1, 1, 1])
-LABELS = ("TERMINATING", "DIVERGENT", "RATIONAL", "IRRATIONAL", "ENCLOSED", "CLASSIFIED")
-PROOFS = {0: "", irrationality.BY_SIZE: "size", irrationality.BY_GCD: "gcd", 3: "quadratic"}
+LABELS = ("TERMINATING", "DIVERGENT", "RATIONAL", "IRRATIONAL", "IDENTITY", "ENCLOSED", "CLASSIFIED")
+CLOSED_FORMS = ("", "quadratic", "0F1", "1F1", "2F1", "U")
+PROOFS = ("", "size", "gcd", "quadratic")
+"""By the codes of :func:`theory.pcf.irrationality.certificates`, and 3 for constant formulas."""
 SCREEN = 3
 """Primes of the reduction test that every formula with d_a = 2 meets; one hit sends it to all of them."""
 SLOW_BUDGET, SLOW_ROOM = 600, 400
@@ -81,12 +84,31 @@ def study(settings: Settings, shard: int, seed: np.random.SeedSequence, device: 
 
 
 def _identity(keys: Array, codes: Array) -> dict[str, Any]:
-    names = np.array([str(regime) for regime in census.REGIMES])
     return {
-        "regime": pd.Categorical.from_codes(codes, list(names)),
+        "regime": _category(codes, [str(regime) for regime in census.REGIMES]),
         "d_a": census.leading_arrays(keys[:, :3])[0].astype(np.int8),
         "d_b": census.leading_arrays(keys[:, 3:])[0].astype(np.int8),
     }
+
+
+def _category(codes: Any, names: Sequence[str]) -> Any:
+    return pd.Categorical.from_codes(np.asarray(codes, dtype=np.int8), pd.Index(names))
+
+
+def closed_forms(keys: Array, codes: Array) -> Array:
+    """Which closed form a convergent formula with d_a <= 1 has, by degrees and regime (index into CLOSED_FORMS)."""
+    da, db = census.leading_arrays(keys[:, :3])[0], census.leading_arrays(keys[:, 3:])[0]
+    is_in = {regime: codes == census.CODE[regime] for regime in Regime}
+    factorial, hyperbolic = is_in[Regime.FACTORIAL] & (da == 1), is_in[Regime.HYPERBOLIC]
+    flat = is_in[Regime.PARABOLIC_PLUS] | is_in[Regime.POWER] | is_in[Regime.LOGARITHMIC]
+    conditions = [
+        (hyperbolic | flat) & (da == 0),
+        factorial & (db == 0),
+        factorial & (db == 1),
+        hyperbolic | is_in[Regime.SUB2],
+        is_in[Regime.SUB1] | flat,
+    ]
+    return np.select(conditions, range(1, 6), 0)
 
 
 def reduction_density(keys: Array) -> Array:
@@ -127,14 +149,14 @@ def _screen() -> tuple[int, ...]:
 def _exact_values(keys: Array, codes: Array) -> dict[int, str]:
     """Limits that are known to be rational or infinite, as text."""
     found = {row: "infinity" if x.value is None else str(x.value) for row, x in rational_limits(keys).items()}
-    for row in np.flatnonzero(codes == census.CODE[Regime.TERMINATING]):
+    for row in np.flatnonzero(codes == census.CODE[Regime.TERMINATING]).tolist():
         end = terminating_value(ContinuedFraction.of_key(keys[row].tolist()))
-        found[int(row)] = _terminating_text(end)
-    for row in np.flatnonzero(~keys[:, [0, 1, 3, 4]].any(axis=1)):
+        found[row] = _terminating_text(end)
+    for row in np.flatnonzero(~keys[:, [0, 1, 3, 4]].any(axis=1)).tolist():
         a, square = int(keys[row, 2]), int(keys[row, 2]) ** 2 + 4 * int(keys[row, 5])
         if square >= 0 and reduction.is_square(square):
             top = a + (1 if a > 0 else -1) * math.isqrt(square)
-            found[int(row)] = str(top // 2) if top % 2 == 0 else f"{top}/2"
+            found[row] = str(top // 2) if top % 2 == 0 else f"{top}/2"
     return found
 
 
@@ -166,13 +188,15 @@ def _limits(keys: Array, codes: Array, columns: dict[str, Any], bits: int) -> di
             if r >= 0:
                 centre[row], radius[row] = str(c), str(r)
                 value[row] = c / (1 << balls.scale)
-    for row in np.flatnonzero(exact != ""):
+    for row in np.flatnonzero(exact != "").tolist():
         value[row] = _float_of(exact[row])
-    conditions = [terminating, diverges, exact != "", columns["proof"] > 0, centre != ""]
-    label = np.select(conditions, [0, 1, 2, 3, 4], 5)
+    closed = closed_forms(keys, codes)
+    conditions = [terminating, diverges, exact != "", columns["proof"] > 0, closed > 0, centre != ""]
+    label = np.select(conditions, range(6), 6)
     return {
-        "label": pd.Categorical.from_codes(label, list(LABELS)),
-        "irrational": pd.Categorical.from_codes(columns.pop("proof"), list(PROOFS.values())),
+        "label": _category(label, LABELS),
+        "irrational": _category(columns.pop("proof"), PROOFS),
+        "closed_form": _category(closed, CLOSED_FORMS),
         "exact": exact,
         "value": value,
         "centre": centre,
@@ -250,12 +274,16 @@ def _columns() -> dict[str, str]:
         "regime": "exact class by the leading coefficients, or terminating",
         "label": (
             "the first that is proved: TERMINATING, DIVERGENT (the regime says which kind), RATIONAL (or infinite), "
-            "IRRATIONAL, ENCLOSED (ball), CLASSIFIED (converges by its regime, no ball)"
+            "IRRATIONAL, IDENTITY (closed form), ENCLOSED (ball), CLASSIFIED (converges by its regime, no ball)"
         ),
-        "irrational": "proof of irrationality: size (of the minimal solution), gcd (with certified gcds), quadratic, or ''",
+        "irrational": "proof of irrationality: size (of the minimal solution), gcd (certified), quadratic, or ''",
+        "closed_form": (
+            "kind of the closed form of convergent formulas with d_a <= 1, as pcf.closed.* give it: quadratic "
+            "number, ratio of 0F1, 1F1, 2F1 or U (with parabolic cylinder functions); '' for d_a = 2"
+        ),
         "exact": "the limit as a rational, 'infinity', 'undefined' (0/0), or '' where it is not known to be rational",
         "value": "float64 of the exact limit or of the ball's centre; may be NaN",
-        "centre": "integer c as text: |L - c/2^k| <= radius/2^k with k = 4 + the bits of the settings; '' without a ball",
+        "centre": "integer c as text: |L - c/2^k| <= radius/2^k, k = 4 + the bits of the settings; '' without a ball",
         "radius": "integer as text, in the same unit; '' without a ball",
         "bits": "the largest k with ball radius <= 2^-k; -32768 without a ball",
         "ball_depth": "depth N whose tail interval gives the ball; -1 where none was tried",
@@ -267,8 +295,8 @@ def _columns() -> dict[str, str]:
         "gamma": "see eta; may be NaN",
         "t": "see eta; may be NaN",
         "beta": "see eta; may be NaN",
-        "rho": "density of primes l with M_1...M_l nilpotent, exact (d_a <= 1, d_b = 2; 0 for d_b <= 1); may be NaN (d_a = 2)",
-        "nilpotent": "d_a = 2: nilpotent primes among 101..157 (12, exact; 0 where none of the first 3 is); -1 elsewhere",
+        "rho": "density of primes l with M_1...M_l nilpotent, exact for d_a <= 1; may be NaN (d_a = 2)",
+        "nilpotent": "d_a = 2: nilpotent primes among 101..157 (12; 0 if none of the first 3 is); -1 elsewhere",
         "log_q": "measured, float64: ln|q_n| at the sampled depth; may be NaN",
         "log_error": "measured, float64: ln eps(n), blind against the last depth; may be NaN",
         "log_g": "ln gcd(p_n, q_n) at the sampled depth, from exact integers; may be NaN (not sampled)",

@@ -1,9 +1,9 @@
-r"""Convergents in float64 with logarithms carried apart, compiled: L, ln|q_n| and ln eps(n) blind against the last depth.
+r"""Convergents in float64 with logarithms carried apart, compiled: L, ln|q_n|, ln eps(n) against the last depth.
 
 Successive differences :math:`d_n=p_n/q_n-p_{n-1}/q_{n-1}=(-1)^{n-1}b_1\cdots b_n/(q_nq_{n-1})` have the ratio
-:math:`-b_nq_{n-2}/q_n`, so that the blind error :math:`\sum_{k>n}d_k` comes without cancellation and without long integers.
-Rows where q_n vanishes or does not grow (L infinite, where q is the minimal solution) are wrong here without a sign of it:
-they are decided by :mod:`theory.pcf.rational_limits`, and nothing is proved by these numbers.
+:math:`-b_nq_{n-2}/q_n`, so that the blind error :math:`\sum_{k>n}d_k` comes without cancellation or long integers.
+Rows where q_n vanishes or does not grow (L infinite, where q is the minimal solution) are wrong here without a sign of
+it: they are decided by :mod:`theory.pcf.rational_limits`, and nothing is proved by these numbers.
 """
 
 from __future__ import annotations

@@ -1,9 +1,8 @@
-"""The float64 dynamics of :mod:`simulations.pcf.dynamics` in torch, on any device: the same steps, all lanes at once."""
+"""The float64 dynamics of :mod:`simulations.pcf.dynamics` in torch, on any device: the same steps on many lanes."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import torch
@@ -21,8 +20,6 @@ def dynamics(keys: Array, depth: int, samples: Sequence[int], device: str = "cpu
         for k in range(0, len(keys), lanes)
     ]
     return Dynamics(*(np.concatenate([part[j] for part in parts]) for j in range(4)))
-
-
 
 
 def _batch(keys: torch.Tensor, depth: int, wanted: Sequence[int]) -> tuple[Array, ...]:

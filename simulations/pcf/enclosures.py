@@ -1,8 +1,8 @@
 """Certified balls for arrays of formulas: exact convergents in compiled multi-word integers, then integer division.
 
 The recurrence multiplies large integers by small ones only, so that a step costs one pass over the words. Numbers are
-sums of ``word[i] 2^(32 i)`` with ``0 <= word[i] < 2^32`` but for the top word, which is signed and below 2^31 in size. Nothing
-is rounded before the last division, which is rounded outwards (:func:`theory.pcf.enclosures.ball`).
+sums of ``word[i] 2^(32 i)`` with ``0 <= word[i] < 2^32`` but for the top word, which is signed, below 2^31 in size.
+Nothing is rounded before the last division, which is rounded outwards (:func:`theory.pcf.enclosures.ball`).
 """
 
 from __future__ import annotations
@@ -198,7 +198,7 @@ def _ends(key: Array, n: int, kind: int, p: int, p1: int, q: int, q1: int) -> An
 
 
 def enclose_keys(keys: Array, bits: int = 128, budget: int = 400, room: int = 32) -> Balls:
-    """Balls of radius at most 2^-bits where the budget of depth and of ``room`` words reaches; else the best at its end.
+    """Balls of radius at most 2^-bits where the budget of depth and of ``room`` words reaches; else those at its end.
 
     Rows must be convergent formulas that do not terminate. A row without a hypothesis, without room, or with a pole in
     its last interval gets radius -1.

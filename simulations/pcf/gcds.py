@@ -1,7 +1,8 @@
 r"""Exact greatest common divisors of p_n and q_n by product trees, and the reduction test modulo primes.
 
-Leaves of the tree are products of a few transfer matrices in compiled multi-word integers; above them GMP multiplies. The
-last factor at every level is needed as a column only, :math:`(p_n,q_n)^T=\begin{pmatrix}1&a_0\\0&1\end{pmatrix}M_1\cdots
+Leaves of the tree are products of some transfer matrices in compiled multi-word integers; above them GMP multiplies.
+The last factor at every level is needed as a column only,
+:math:`(p_n,q_n)^T=\begin{pmatrix}1&a_0\\0&1\end{pmatrix}M_1\cdots
 M_n(0,1)^T`.
 """
 
@@ -28,7 +29,7 @@ PRIMES = (101, 103, 107, 109, 113, 127, 131, 137, 139, 149, 151, 157)
 
 @njit(cache=True)
 def _leaves(key, last, leaf, words):  # type: ignore[no-untyped-def]
-    """Products of ``leaf`` consecutive matrices up to M_last, row by row, to ``words`` (leaves, 4, ROOM); False: no room."""
+    """Products of ``leaf`` consecutive matrices up to M_last, to ``words`` (leaves, 4, ROOM); False: no room."""
     room = words.shape[2]
     store = np.zeros((4, room), dtype=np.int64)
     for j in range(words.shape[0]):
@@ -68,9 +69,7 @@ def convergents_at(key: Sequence[int], depths: Sequence[int]) -> list[tuple[Any,
     if not _leaves(row, last, size, words):
         raise InputError(f"an entry of a leaf exceeds {32 * ROOM} bits: depth {last} is too deep for {tuple(key)}")
     raw, width = words.tobytes(), 4 * ROOM
-    entries = [
-        gmpy2.mpz(int.from_bytes(raw[k : k + width], "little", signed=True)) for k in range(0, len(raw), width)
-    ]
+    entries = [gmpy2.mpz(int.from_bytes(raw[k : k + width], "little", signed=True)) for k in range(0, len(raw), width)]
     leaves = [tuple(entries[k : k + 4]) for k in range(0, len(entries), 4)]
     found, state, done = [], (gmpy2.mpz(1), gmpy2.mpz(int(row[2])), gmpy2.mpz(0), gmpy2.mpz(1)), 0
     for depth in depths:

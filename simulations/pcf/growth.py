@@ -1,7 +1,7 @@
-r"""Growth of q_n and of the error for arrays of formulas: the exponents of :mod:`theory.pcf.exponents`, evaluated in float64.
+r"""Growth of q_n and of the error for arrays of formulas: exponents of :mod:`theory.pcf.exponents` in float64.
 
-:math:`\ln|q_n|\sim u\ln n!+vn+s\sqrt n+w\ln n` and :math:`\ln\epsilon(n)\sim\eta\ln n!+\gamma n-t\sqrt n+\beta\ln n`; the
-parameters are those exact numbers to rounding, read off the coefficients, with no fit anywhere.
+:math:`\ln|q_n|\sim u\ln n!+vn+s\sqrt n+w\ln n` and :math:`\ln\epsilon(n)\sim\eta\ln n!+\gamma n-t\sqrt n+\beta\ln n`;
+the parameters are those exact numbers to rounding, read off the coefficients, with no fit anywhere.
 """
 
 from __future__ import annotations
@@ -33,14 +33,18 @@ def growth(keys: Array, codes: Array) -> dict[str, Array]:
     return found
 
 
-def _factorial(da: Array, A: Array, a1: Array, a2: Array, db: Array, B: Array, b1: Array, b2: Array) -> dict[str, Array]:
+def _factorial(
+    da: Array, A: Array, a1: Array, a2: Array, db: Array, B: Array, b1: Array, b2: Array
+) -> dict[str, Array]:
     lift = np.where(2 * da - db == 1, B / A**2, 0.0)
     rate = np.log(np.abs(B) / A**2)
     power = b1 / B - 2 * a1 / A + db - da - 2 * lift
     return {"u": da, "v": np.log(np.abs(A)), "w": a1 / A + lift, "eta": db - 2 * da, "gamma": rate, "beta": power}
 
 
-def _hyperbolic(da: Array, A: Array, a1: Array, a2: Array, db: Array, B: Array, b1: Array, b2: Array) -> dict[str, Array]:
+def _hyperbolic(
+    da: Array, A: Array, a1: Array, a2: Array, db: Array, B: Array, b1: Array, b2: Array
+) -> dict[str, Array]:
     root = np.sqrt(A**2 + 4 * B)
     large = (A + np.sign(A) * root) / 2
     small = -B / large

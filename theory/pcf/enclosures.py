@@ -1,8 +1,8 @@
 r"""Limits enclosed with certainty: a proved interval for the tail, carried to the front by the exact convergents.
 
 With :math:`t_N=\mathrm K_{k>N}(b_k/a_k)` the value is :math:`L=(p_N+t_Np_{N-1})/(q_N+t_Nq_{N-1})`, monotone in
-:math:`t_N` where the denominator keeps its sign. Two intervals for the tail are used, both from a hypothesis on all later
-coefficients that is a statement about the coefficients of one shifted polynomial, in integers:
+:math:`t_N` where the denominator keeps its sign. Two intervals for the tail are used, both from a hypothesis on all
+later coefficients that is a statement about the coefficients of one shifted polynomial, in integers:
 
 * Worpitzky: :math:`4|b_{n+1}|\le a_na_{n+1}` for all :math:`n\ge N` gives :math:`|t_N|\le|a_N|/2`;
 * positive: :math:`b_n>0` and :math:`a_n` of one sign s for all :math:`n>N` gives

@@ -37,6 +37,7 @@ PRIME_POWERS: tuple[tuple[int, int, int], ...] = (
 )
 """(p, w, J): blocks of lengths T = p, 2p, ..., J p, contents modulo p^w."""
 LARGEST_MODULUS = 4096
+_PACK = np.array([1 << 20, 1])
 MOST_PRIME = 100
 NOT, BY_SIZE, BY_GCD = 0, 1, 2
 """Codes of :func:`certificates`: not proved; proved by the size of m_n alone; proved with the certified gcd."""
@@ -123,27 +124,27 @@ def gcd_rates(keys: Array, prime_powers: Sequence[tuple[int, int, int]] = PRIME_
     keys = _require_keys(keys)
     for p, w, longest in prime_powers:
         if p**w > LARGEST_MODULUS or p > MOST_PRIME or longest < 1:
-            raise InputError(f"p^w must be at most {LARGEST_MODULUS} with p <= {MOST_PRIME} and J >= 1, got {(p, w, longest)}")
+            raise InputError(
+                f"p^w must be at most {LARGEST_MODULUS} with p <= {MOST_PRIME} and J >= 1, got {(p, w, longest)}"
+            )
     return {p: block_valuations(keys, p, w, longest) for p, w, longest in prime_powers}
 
 
 def _positive_slope(A: Array, B: Array, rates: Mapping[int, Array]) -> Array:
-    """Whether ln|A/B| + sum_p (v/T) ln p > 0, exactly; each distinct combination is decided once."""
-    columns = [A, B, *(column for rate in rates.values() for column in rate.T)]
-    rows = np.stack(columns, axis=1).astype(np.int64)
-    if not len(rows):
-        return np.zeros(0, dtype=bool)
-    contiguous = np.ascontiguousarray(rows).view([("", np.int64)] * rows.shape[1]).ravel()
-    _, first, inverse = np.unique(contiguous, return_index=True, return_inverse=True)
-    primes = list(rates)
-    decided = [
-        slope_is_positive(int(r[0]), int(r[1]), dict(zip(primes, _pairs(r[2:]), strict=True))) for r in rows[first]
-    ]
-    return np.array(decided, dtype=bool)[inverse]
-
-
-def _pairs(row: Array) -> list[Fraction]:
-    return [Fraction(int(v), int(t)) for v, t in row.reshape(-1, 2)]
+    """Whether ln|A/B| + sum_p (v/T) ln p > 0 with |A| <= |B|, exactly; each distinct combination is decided once."""
+    proved = np.zeros(len(A), dtype=bool)
+    some = np.flatnonzero(np.any([rate[:, 0] > 0 for rate in rates.values()], axis=0)) if rates else np.arange(0)
+    pairs = {p: np.unique(rate[some] @ _PACK, return_inverse=True) for p, rate in rates.items()}
+    code = A[some] * (MOST_PRIME + 1) + B[some]
+    for kinds, place in pairs.values():
+        code = code * len(kinds) + place
+    _, first, inverse = np.unique(code, return_index=True, return_inverse=True)
+    decided = np.zeros(len(first), dtype=bool)
+    for i, row in enumerate(some[first].tolist()):
+        own = {p: Fraction(int(v), int(t)) for p, (v, t) in ((p, rate[row]) for p, rate in rates.items()) if v}
+        decided[i] = slope_is_positive(int(A[row]), int(B[row]), own)
+    proved[some] = decided[inverse]
+    return proved
 
 
 def slope_is_positive(A: int, B: int, rates: Mapping[int, Fraction]) -> bool:

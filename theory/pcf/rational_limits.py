@@ -1,7 +1,7 @@
 r"""Formulas with d_a = d_b whose minimal solution is a hypergeometric term, so that L is rational or infinite.
 
-With :math:`\zeta=-B/A`, a solution :math:`f_n=\zeta^nC(n+1)` of :math:`u_n=a_nu_{n-1}+b_nu_{n-2}` with a polynomial C of degree
-:math:`\rho` is minimal, and :math:`L=a_0-f_0/f_{-1}=a_0-\zeta C(1)/C(0)`. Cleared of fractions the
+With :math:`\zeta=-B/A`, a solution :math:`f_n=\zeta^nC(n+1)` of :math:`u_n=a_nu_{n-1}+b_nu_{n-2}` with a polynomial C
+of degree :math:`\rho` is minimal, and :math:`L=a_0-f_0/f_{-1}=a_0-\zeta C(1)/C(0)`. Cleared of fractions the
 condition on C is
 
 .. math:: AB\,a(n)C(n)-A^2\,b(n)C(n-1)+B^2\,C(n+1)=0,
@@ -107,7 +107,7 @@ def solvable_modulo(keys: Array, rho: int) -> Array:
         inverse = {int(d): pow(int(d) % PRIME, -1, PRIME) for d in np.unique(divisor)}
         factor = np.array([inverse[int(d)] for d in divisor], dtype=np.int64)
         _add_term(rest, keys, k, rest[every, k + da - 1] * factor % PRIME)
-    return ~rest.any(axis=1)
+    return np.asarray(~rest.any(axis=1))
 
 
 def _add_term(rest: Array, keys: Array, k: int, c: Array) -> None:
