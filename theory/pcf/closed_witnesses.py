@@ -52,8 +52,12 @@ def _confluent(at: Mapping[str, Any], form: Formulas) -> Any:
 
 
 def _gauss(at: Mapping[str, Any], form: Formulas) -> Any:
+    """The claimed ratio; 0 where the claimed s^2 is not positive, so that there is no s."""
     e, d, c, b1, b0 = (at[name] for name in ("e", "d", "c", "b1", "b0"))
-    s, root = sqrt(form["discriminant"](e=e, c=c)), sqrt(mpf(b1 * b1 - 4 * c * b0))
+    square, root = form["discriminant"](e=e, c=c), sqrt(mpf(b1 * b1 - 4 * c * b0))
+    if square <= 0:
+        return mpf(0)
+    s = sqrt(square)
     r1, r2, z = (b1 + root) / (2 * c), (b1 - root) / (2 * c), form["z"](e=e, s=s)
     beta = form["beta"](sigma=mpf(b1) / c, z=z, d=d, s=s)
     ratio = beta * hyp2f1(r1, r2, beta, z) / hyp2f1(r1 + 1, r2 + 1, beta + 1, z)

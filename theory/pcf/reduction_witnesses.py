@@ -130,7 +130,7 @@ def nilpotent_density(data: Mapping[str, Any], formulas: Formulas) -> tuple[Any,
 
 
 def power_in_gcd(data: Mapping[str, Any], formulas: Formulas) -> tuple[Any, Any]:
-    """Left: the power of l in gcd(p_n, q_n). Right: the claimed floor(n/(2 l))."""
+    """Left: the power of l in gcd(p_n, q_n). Right: the claimed floor(n/(2 l)), n + 1 for blocks of no length."""
     at, prime, depth = _numbers(data), int(data["l"]), int(data["n"])
     p_before, p, q_before, q = 1, at["d"], 0, 1
     for n in range(1, depth + 1):
@@ -140,7 +140,8 @@ def power_in_gcd(data: Mapping[str, Any], formulas: Formulas) -> tuple[Any, Any]
     common, power = gcd(p, q), 0
     while common % prime == 0:
         common, power = common // prime, power + 1
-    return power, Fraction(depth) / (fraction_of(formulas["blocks"]()) * prime) // 1
+    blocks = fraction_of(formulas["blocks"]())
+    return power, Fraction(depth) / (blocks * prime) // 1 if blocks > 0 else Fraction(depth + 1)
 
 
 def nilpotent_period(data: Mapping[str, Any], formulas: Formulas) -> tuple[Any, Any]:
