@@ -351,3 +351,15 @@ PETKOVSEK = Lemma(
     r"$u_n/u_{n-1}=z\,A(n)\,C(n+1)/C(n)$ with a constant $z$, a monic divisor $A$ of $b$ and a monic polynomial $C$",
     "M. Petkovsek, J. Symbolic Computation 14, 1992; M. Petkovsek, H. Wilf, D. Zeilberger, A = B, chapter 8",
 )
+STIRLING = Lemma(
+    "stirling",
+    "Stirling's formula",
+    r"$\ln n!=n\ln n-n+O(\ln n)$",
+    "W. Rudin, Principles of Mathematical Analysis, chapter 8",
+)
+SQUEEZE = Lemma(
+    "squeeze",
+    "Limits preserve inequalities",
+    r"$x_n\le y_n$ for all large $n$ implies $\limsup x_n\le\limsup y_n$",
+    "W. Rudin, Principles of Mathematical Analysis, chapter 3",
+)
