@@ -188,16 +188,20 @@ def _decay(expression: Any, axis: Any, statement: str) -> Finding:
     return symbolic.prove_nonnegative(expression, Domain(axis), strict=True, statement=statement)
 
 
+def factorial_exponents() -> list[Finding]:
+    """Both exponents for d_b < 2 d_a, as claimed by pcf.asymptotics.factorial."""
+    return [
+        *_with_k(regime_bounds.factorial_power, "dominant"),
+        *_with_k(regime_bounds.factorial_minimal, "minimal"),
+    ]
+
+
 def _cases(subject: Subject) -> Iterator[tuple[str, Sequence[Finding], str]]:
     """Each part of the classification: what is proved of the two formal solutions, and what follows for their ratio."""
     delta = _discriminant(subject["discriminant"])
     d1, d2 = _identity(subject["d1"], "d1"), _identity(subject["d2"], "d2")
     e, r, c = formal.E, formal.R, formal.C
-    factorial = [
-        *_with_k(regime_bounds.factorial_power, "dominant"),
-        *_with_k(regime_bounds.factorial_minimal, "minimal"),
-        _decay(-e, regime_bounds.E, "n!^e tends to 0: e < 0"),
-    ]
+    factorial = [*factorial_exponents(), _decay(-e, regime_bounds.E, "n!^e tends to 0: e < 0")]
     yield "factorial", factorial, "the ratio of the solutions is n!^e times powers: it tends to 0, converges"
     powers = [
         _identity(regime_bounds.hyperbolic_power, "larger"),
