@@ -363,3 +363,20 @@ SQUEEZE = Lemma(
     r"$x_n\le y_n$ for all large $n$ implies $\limsup x_n\le\limsup y_n$",
     "W. Rudin, Principles of Mathematical Analysis, chapter 3",
 )
+POSITIVE_TAILS = Lemma(
+    "positive_tails",
+    "Tails of positive continued fractions",
+    r"for $a_n,b_n>0$ with $\sum(b_1b_3\cdots b_{2n-1}/(b_2\cdots b_{2n})a_{2n}+b_2\cdots b_{2n}/(b_1\cdots "
+    r"b_{2n+1})a_{2n+1})"
+    r"=\infty$ the continued fraction converges, and $t_n=b_n/(a_n+t_{n+1})$ with $t_n>0$ for all large $n$ are "
+    r"its tails: "
+    r"a positive $t_{n}$ puts the value between two consecutive convergents",
+    "L. Lorentzen and H. Waadeland, Continued Fractions, chapter III (Seidel, Stern)",
+)
+ALTERNATING_SERIES = Lemma(
+    "alternating_series",
+    "Mercator's and Leibniz' series",
+    r"$\sum_{k\ge 0}(-1)^k/(k+1)=\ln 2$, $\sum_{k\ge 0}(-1)^k/(2k+1)=\pi/4$; $\ln 2$ and $\pi$ are irrational",
+    "G. H. Hardy and E. M. Wright, An Introduction to the Theory of Numbers, chapter IV; W. Rudin, Principles of "
+    "Mathematical Analysis, chapter 8",
+)
