@@ -64,7 +64,8 @@ def convergents_at(key: Sequence[int], depths: Sequence[int]) -> list[tuple[Any,
     if list(depths) != sorted(set(depths)) or depths[0] < 1:
         raise InputError(f"depths must increase from 1 on, got {list(depths)}")
     last = int(depths[-1])
-    size = min(LEAF, math.gcd(*depths)) if len(depths) > 1 else LEAF
+    inner = math.gcd(*depths[:-1])  # leaves must end at every depth but the last
+    size = next(k for k in range(LEAF, 0, -1) if inner % k == 0)
     words = np.empty(((last + size - 1) // size, 4, ROOM), dtype=np.uint32)
     if not _leaves(row, last, size, words):
         raise InputError(f"an entry of a leaf exceeds {32 * ROOM} bits: depth {last} is too deep for {tuple(key)}")
