@@ -55,16 +55,18 @@ def _content(key, start, length, p, w, modulus):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def _least_content(key, length, p, w, modulus):  # type: ignore[no-untyped-def]
+def _least_content(key, length, p, w, modulus, enough):  # type: ignore[no-untyped-def]
     """The least content over all blocks that start at a multiple of ``length``.
 
     After the first p^m blocks every start modulo p^(m+1) has occurred, so that every later content is at least
-    min(least so far, m + 1): a least value of at most m + 1 is final.
+    min(least so far, m + 1): a least value of at most m + 1 is final, one of at most ``enough`` of no use.
     """
     least, seen, m = w, 1, 0
     for k in range(p ** (w - 1)):
         v = _content(key, k * length, length, p, w, modulus)
         least = min(least, v)
+        if least <= enough:
+            return least
         if k + 1 == seen:
             if least <= m + 1:
                 return least
@@ -88,7 +90,7 @@ def block_valuations(keys, p, w, longest):  # type: ignore[no-untyped-def]
         top, length = 0, 1
         if nilpotent_modulo(key, p):
             for j in range(1, longest + 1):
-                v = _least_content(key, p * j, p, w, modulus)
+                v = _least_content(key, p * j, p, w, modulus, top * p * j // length)
                 if v * length > top * p * j:
                     top, length = v, p * j
         best[i, 0] = top
