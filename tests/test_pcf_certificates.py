@@ -113,6 +113,15 @@ def test_list_of_rational_limits() -> None:
     assert not irrationality.certificates(rows).any()
 
 
+def test_deeper_certificates_prove_more_and_never_a_rational_limit() -> None:
+    rows = irrational.keys()[:: 2 * 331]
+    deeper = irrationality.certificates(rows, irrationality.DEEPER) > 0
+    standard = irrationality.certificates(rows) > 0
+    assert (standard <= deeper).all() and deeper.sum() > standard.sum()
+    known = np.array([key for key, _ in irrational.listed()])[::10]
+    assert not irrationality.certificates(known, irrationality.DEEPER).any()
+
+
 def census_degree(row: int) -> int:
     """Degree of a in that row of the census, whose rows come in blocks of 1330."""
     return 2 if census.polynomials()[row // 1330][0] else 1

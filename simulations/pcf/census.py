@@ -41,7 +41,10 @@ FAST_BUDGET, FAST_ROOM = 400, 32
 
 
 class Settings(BaseModel):
-    """Sizes; ``rows`` pairs of mirrored formulas are drawn (null: all), ``gcd_rows`` of each shard get exact gcds."""
+    """Sizes; ``rows`` pairs of mirrored formulas are drawn (null: all), ``gcd_rows`` of each shard get exact gcds.
+
+    ``deeper`` proves irrationality with longer blocks and more primes.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
@@ -52,6 +55,7 @@ class Settings(BaseModel):
     sample: int = Field(ge=2)
     gcd_rows: int | None = Field(default=None, ge=0)
     bits: int = Field(ge=16, le=512)
+    deeper: bool = False
 
 
 def halved_keys(largest: int) -> Array:
@@ -73,7 +77,7 @@ def study(settings: Settings, shard: int, seed: np.random.SeedSequence, device: 
     """One shard: every shards-th pair of mirrored formulas."""
     keys = _shard_keys(settings, shard, seed)
     codes = census.classify_keys(keys)
-    columns = {**_identity(keys, codes), **growth(keys, codes), **_arithmetic(keys, codes)}
+    columns = {**_identity(keys, codes), **growth(keys, codes), **_arithmetic(keys, codes, settings.deeper)}
     values = _limits(keys, codes, columns, settings.bits)
     columns |= values
     infinite = np.array([text == "infinity" for text in columns["exact"]])
@@ -120,7 +124,7 @@ def reduction_density(keys: Array) -> Array:
     return found
 
 
-def _arithmetic(keys: Array, codes: Array) -> dict[str, Any]:
+def _arithmetic(keys: Array, codes: Array, deeper: bool) -> dict[str, Any]:
     """Densities and counts of nilpotent primes, and proofs of irrationality."""
     live = codes != census.CODE[Regime.TERMINATING]
     rho = reduction_density(keys)
@@ -131,7 +135,7 @@ def _arithmetic(keys: Array, codes: Array) -> dict[str, Any]:
     nilpotent[rows] = first
     hit = rows[first > 0]
     nilpotent[hit] = nilpotent_primes(keys[hit])
-    proof = irrationality.certificates(keys)
+    proof = irrationality.certificates(keys, irrationality.DEEPER if deeper else irrationality.PRIME_POWERS)
     constant = np.flatnonzero(live & ~keys[:, [0, 1, 3, 4]].any(axis=1))
     for row in constant:
         square = int(keys[row, 2]) ** 2 + 4 * int(keys[row, 5])
