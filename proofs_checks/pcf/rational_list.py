@@ -33,7 +33,7 @@ Row = tuple[tuple[int, ...], RationalLimit]
 @lru_cache(maxsize=1)
 def counts() -> Mapping[str, int]:
     """Formulas by degree of a and by limit, both signs of a."""
-    found = dict.fromkeys(certificate_claims.LISTED, 0)
+    found = {f"{degree}{kind}": 0 for degree in ("quadratic", "linear") for kind in ("", "_zero", "_infinite")}
     for key, limit in listed():
         degree = "quadratic" if key[0] else "linear"
         found[degree] += 2

@@ -38,6 +38,22 @@ class Dynamics:
 
 
 @njit(error_model="numpy", cache=True)
+def _rescale(p, pp, q, qp, product, log_scale, log_product):  # type: ignore[no-untyped-def]
+    """Divide (p, q) by |q_n| + |q_{n-1}| and the product by its size; their logarithms are kept."""
+    for i in range(LANES):
+        size = abs(q[i]) + abs(qp[i])
+        inverse = 1.0 / size
+        p[i] *= inverse
+        pp[i] *= inverse
+        q[i] *= inverse
+        qp[i] *= inverse
+        log_scale[i] += np.log(size)
+        size = abs(product[i])
+        log_product[i] += np.log(size)
+        product[i] /= size
+
+
+@njit(error_model="numpy", cache=True)
 def _block(keys, depth, samples, limit, log_q, log_error, sign):  # type: ignore[no-untyped-def]
     """One block of at most LANES formulas; every array has the block's rows."""
     m, s = keys.shape[0], samples.shape[0]
@@ -85,17 +101,7 @@ def _block(keys, depth, samples, limit, log_q, log_error, sign):  # type: ignore
             for i in range(m):
                 log_q[i, active] = np.log(abs(q[i])) + log_scale[i]
         if n % RESCALE == 0:
-            for i in range(LANES):
-                size = abs(q[i]) + abs(qp[i])
-                inverse = 1.0 / size
-                p[i] *= inverse
-                pp[i] *= inverse
-                q[i] *= inverse
-                qp[i] *= inverse
-                log_scale[i] += np.log(size)
-                size = abs(product[i])
-                log_product[i] += np.log(size)
-                product[i] /= size
+            _rescale(p, pp, q, qp, product, log_scale, log_product)
     for i in range(m):
         limit[i] = p[i] / q[i]
         for k in range(s):
