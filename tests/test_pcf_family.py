@@ -11,8 +11,9 @@ from plumbline import catalogue, runner
 from plumbline.evidence import Coverage, Strength, Verdict
 from plumbline.nouns import Effort
 from theory.pcf.family_witnesses import limit_by_steps, rule_says_rational, steps
+from theory.pcf.gamma_witnesses import limit_from_above
 
-CLAIMS = ("pcf.family.squares", "pcf.family.checkerboard")
+CLAIMS = ("pcf.family.squares", "pcf.family.checkerboard", "pcf.family.gauss_lemniscate", "pcf.euler.series")
 
 
 @pytest.mark.parametrize("name", CLAIMS)
@@ -28,8 +29,9 @@ def test_claim_holds_on_its_whole_domain_and_partners_fail(name: str) -> None:
 def test_55_formulas_of_the_census() -> None:
     """d > 0, c = 1, integer roots: 27 pi, 20 ln 2, 8 rational; the parity decides between pi and ln 2."""
     found = Counter[str]()
+    roots = [(low, high) for low in range(6) for high in range(low, 6) if low + high <= 5 and low * high <= 5]
     for d in range(1, 6):
-        for r, s in [(r, s) for r in range(6) for s in range(r, 6) if r + s <= 5 and r * s <= 5]:
+        for r, s in roots:
             constant, (a, b, c, e) = steps(d, r, s)
             found[constant] += 1
             assert (constant == "1") == rule_says_rational("stated", d, r, s)
@@ -57,3 +59,18 @@ def test_limits_agree_with_exact_steps(case: tuple[int, int, int]) -> None:
     left, right = limit_by_steps(dict(zip("drs", case, strict=True)), {})
     with mpmath.workdps(50):
         assert abs(left - right) < mpmath.mpf(10) ** -40
+
+
+@pytest.mark.parametrize(
+    ("d", "r", "s", "expected"),
+    [
+        (2, 0, -0.5, "2.4942017128649841046729726857872147625478029994491"),
+        (2, 0, 0.5, "3.2151365837457459933644995509174282207486542492685"),
+        (4, 0, -0.5, "4.3543182944173436361860776977181111652383417220009"),
+        (4, -0.5, -0.5, "4.1884396152264766388367699407044645432593727228256"),
+    ],
+)
+def test_gauss_and_lemniscate_reference_values(d: int, r: float, s: float, expected: str) -> None:
+    with mpmath.workdps(60):
+        found = 2 * limit_from_above(d // 2, mpmath.mpf(r), mpmath.mpf(s))
+        assert abs(found - mpmath.mpf(expected)) < mpmath.mpf(10) ** -45
