@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from fractions import Fraction
 
 import mpmath
 import pytest
@@ -10,6 +11,8 @@ import pytest
 from plumbline import catalogue, runner
 from plumbline.evidence import Coverage, Strength, Verdict
 from plumbline.nouns import Effort
+from proofs_checks.pcf import euler
+from theory.pcf.euler_witnesses import scales, splits
 from theory.pcf.family_witnesses import limit_by_steps, rule_says_rational, steps
 from theory.pcf.gamma_witnesses import limit_from_above
 
@@ -24,6 +27,13 @@ def test_claim_holds_on_its_whole_domain_and_partners_fail(name: str) -> None:
     assert (judgement.coverage, judgement.strength) == (Coverage.WHOLE, Strength.SYMBOLIC)
     for partner in claim.refutations:
         assert runner.try_refutation(claim, check, partner, Effort())["rejected"], partner.name
+
+
+def test_count_of_euler_series() -> None:
+    claim, check = catalogue.claim("pcf.euler.count"), catalogue.checks("pcf")["pcf.euler.count"]
+    judgement, _, _ = runner.run_check(claim, check, claim.subject, Effort())
+    assert (judgement.verdict, judgement.coverage) == (Verdict.HOLDS, Coverage.WHOLE)
+    assert runner.try_refutation(claim, check, claim.refutations[0], Effort())["rejected"]
 
 
 def test_55_formulas_of_the_census() -> None:
@@ -74,3 +84,31 @@ def test_gauss_and_lemniscate_reference_values(d: int, r: float, s: float, expec
     with mpmath.workdps(60):
         found = 2 * limit_from_above(d // 2, mpmath.mpf(r), mpmath.mpf(s))
         assert abs(found - mpmath.mpf(expected)) < mpmath.mpf(10) ** -45
+
+
+def test_euler_series_by_another_search() -> None:
+    """Degrees (1,1) and below: every formula by itself, h1 and h2 with unknown coefficients solved for."""
+    side = range(-5, 6)
+    found = set()
+    for e, d, b1, b0 in ((e, d, b1, b0) for e in side for d in side for b1 in side if b1 for b0 in side):
+        if (e, d) == (0, 0) or any(b1 * n + b0 == 0 for n in range(1, 8)):
+            continue
+        # h1 = x (b1 n + b0), h2 = -1/x: a = x b1 n + x b0 - 1/x, or h2 = x (b1 n + b0), h1 = -1/x
+        x = Fraction(e, b1)
+        if x and d in (x * b0 - 1 / x, x * (b1 + b0) - 1 / x):
+            found.add((0, e, d, 0, b1, b0))
+    assert found == {key for key in euler.euler_keys() if key[0] == key[3] == 0 and key[4]}
+    assert len(found) == 378
+
+
+def test_every_euler_series_satisfies_its_equations() -> None:
+    for key in sorted(euler.euler_keys())[::40]:
+        a, b = list(key[:3]), key[3:]
+        top, pairs = splits(b)
+        good = False
+        for p, q in pairs:
+            ahead = (q[0], 2 * q[0] + q[1], q[0] + q[1] + q[2])
+            place = next(i for i in range(3) if p[i] or ahead[i])
+            for x in scales(p[place], top * ahead[place], a[place]):
+                good |= [x * p[i] - top * ahead[i] / x for i in range(3)] == a
+        assert good, key

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
 import sympy
@@ -14,10 +15,12 @@ from plumbline.domain import Domain, Integer, Real
 from plumbline.evidence import Finding, Witness
 from plumbline.formula import emit_standalone
 from plumbline.nouns import Effort, Subject, check
-from proofs_checks.engines import instances
+from proofs_checks.engines import instances, rational
 from proofs_checks.engines.derivation import Derivation, Sample, derive
 from theory import lemmas
 from theory.pcf import euler_claims
+from theory.pcf.euler_witnesses import euler_formulas, top_degree
+from theory.pcf.reduction_witnesses import fraction_of
 
 
 def _sequences(seed: int, count: int, depth: int) -> list[dict[str, Any]]:
@@ -111,3 +114,39 @@ def series(subject: Subject, effort: Effort) -> Iterator[Finding]:
     """Rationals, then the step of the induction."""
     yield _attack(subject, effort)
     yield _induction(subject)
+
+
+_DEGREES = {"d22": (2, 2), "d12": (1, 2), "d11": (1, 1), "d02": (0, 2), "d00": (0, 0), "total": ()}
+
+
+@cache
+def euler_keys() -> frozenset[tuple[int, ...]]:
+    """All formulas of the census that are Euler series with f = 1."""
+    return frozenset(euler_formulas())
+
+
+@check("pcf.euler.count", timeout=60)
+def count(subject: Subject, effort: Effort) -> Iterator[Finding]:
+    """Every splitting of every b, and the two scales that one coefficient of a allows."""
+
+    def verify(role: str) -> rational.Relation:
+        chosen = [
+            key
+            for key in euler_keys()
+            if role == "total" or (top_degree(key[:3]), top_degree(key[3:])) == _DEGREES[role]
+        ]
+        return rational.Relation(len(chosen), "==", fraction_of(subject[role].mpmath()))
+
+    def show(role: str) -> Witness:
+        data = {"degrees": [str(x) for x in _DEGREES[role]], "formulas": {"count": emit_standalone(subject[role])}}
+        return witness.make("pcf", "euler_count", data, "all splittings of b")
+
+    yield rational.certify(
+        list(_DEGREES),
+        verify,
+        "numbers of Euler series",
+        "degrees",
+        show=show,
+        data=str,
+        whole=euler_claims.count.domain,
+    )

@@ -58,3 +58,31 @@ series = Claim(
         ),
     ),
 )
+
+COUNTS = {"d22": 3178, "d12": 450, "d11": 378, "d02": 58, "d00": 18, "total": 4082}
+
+
+def _count(name: str, number: int) -> Formula:
+    return Formula(f"pcf.euler.count.{name}", [], lambda: number)
+
+
+count = Claim(
+    id="pcf.euler.count",
+    kind=Kind.COUNT,
+    title="4,082 formulas of the census are Euler series with f = 1",
+    statement=(
+        r"Exactly $4{,}082$ non-terminating formulas of the census have $b=-h_1h_2$ and $a(n)=h_1(n)+h_2(n+1)$ "
+        r"with rational "
+        r"polynomials $h_1,h_2$: $3{,}178$ of degrees $(2,2)$, $450$ of $(1,2)$, $378$ of $(1,1)$, $58$ of $(0,2)$ "
+        r"and $18$ of "
+        r"$(0,0)$."
+    ),
+    domain=Domain(),
+    subject=Subject({name: _count(name, number) for name, number in COUNTS.items()}),
+    provenance=Provenance.DERIVED,
+    source="counted here",
+    refutations=(
+        Refutation("one pair fewer", {"d12": _count("d12", 448)}, "the count is exact"),
+        Refutation("none of degrees (0,2)", {"d02": _count("d02", 0)}, "h1 and h2 with opposite leading coefficients"),
+    ),
+)
