@@ -13,6 +13,9 @@ def _count(name: str, value: int) -> Formula:
     return Formula(name, [], lambda: value)
 
 
+_TIE = r"$\rho<0$ where $|B|=|A|$"
+_LASTING = r"$b_n\ne 0$ for all $n\ge 1$"
+
 BY_SIZE, BY_GCD, BY_GCD_LINEAR = 755642, 178970, 466
 
 irrational = Claim(
@@ -39,6 +42,7 @@ irrational = Claim(
     ),
     provenance=Provenance.DERIVED,
     source="Derived here; the paper reports a finite-depth count of another kind, 913,056",
+    assumptions=(_TIE,),
     parts=("never_rational", "divides", "size", "linear", "gcd", "limits"),
     rests_on=("pcf.asymptotics.factorial",),
     refutations=(
@@ -46,6 +50,7 @@ irrational = Claim(
             "|B| = |A| is enough",
             {"ties": True},
             "(5,0,2;-5,-5,-1) has |A| = |B|, rho = 1 and the limit 0",
+            drops=_TIE,
         ),
         Refutation(
             "content of the first block alone",
@@ -177,6 +182,7 @@ starts = Claim(
     subject=Subject({name: _count(name, value) for name, value in STARTS.items()}),
     provenance=Provenance.DERIVED,
     source="Derived here",
+    assumptions=(_LASTING,),
     parts=tuple(STARTS),
     rests_on=("pcf.enclosure.worpitzky",),
     refutations=(
@@ -187,6 +193,7 @@ starts = Claim(
             "terminating formulas counted",
             {"enclosed": _count("enclosed", 1330 * 1210 + 120 * 110)},
             "a formula with b(n) = 0 has no infinite tail",
+            drops=_LASTING,
         ),
     ),
 )
