@@ -41,7 +41,8 @@ FAST_BUDGET, FAST_ROOM = 400, 32
 
 
 class Settings(BaseModel):
-    """Sizes; ``rows`` pairs of mirrored formulas are drawn (null: all), ``gcd_rows`` of each shard get exact gcds.
+    """Sizes; ``rows`` pairs of mirrored formulas are drawn (null: all), ``gcd_rows`` of each shard get exact gcds,
+    spread evenly over the kinds of formulas (regime, degrees, density of reduction).
 
     ``deeper`` proves irrationality with longer blocks and more primes.
     """
@@ -52,7 +53,7 @@ class Settings(BaseModel):
     largest: int = Field(ge=1, le=20)
     rows: int | None = Field(default=None, ge=1)
     depth: int = Field(ge=4)
-    sample: int = Field(ge=2)
+    sample: int = Field(ge=8)
     gcd_rows: int | None = Field(default=None, ge=0)
     bits: int = Field(ge=16, le=512)
     deeper: bool = False
@@ -78,8 +79,7 @@ def study(settings: Settings, shard: int, seed: np.random.SeedSequence, device: 
     keys = _shard_keys(settings, shard, seed)
     codes = census.classify_keys(keys)
     columns = {**_identity(keys, codes), **growth(keys, codes), **_arithmetic(keys, codes, settings.deeper)}
-    values = _limits(keys, codes, columns, settings.bits)
-    columns |= values
+    columns |= limits(keys, codes, columns.pop("proof"), settings.bits)
     infinite = np.array([text == "infinity" for text in columns["exact"]])
     for name in NAMES:
         columns[name][infinite] = np.nan
@@ -135,13 +135,19 @@ def _arithmetic(keys: Array, codes: Array, deeper: bool) -> dict[str, Any]:
     nilpotent[rows] = first
     hit = rows[first > 0]
     nilpotent[hit] = nilpotent_primes(keys[hit])
+    return {"rho": rho, "nilpotent": nilpotent, "proof": proofs(keys, codes, deeper)}
+
+
+def proofs(keys: Array, codes: Array, deeper: bool) -> Array:
+    """How each formula is proved irrational, index into PROOFS: by size, by gcd, or as a quadratic number."""
+    live = codes != census.CODE[Regime.TERMINATING]
     proof = irrationality.certificates(keys, irrationality.DEEPER if deeper else irrationality.PRIME_POWERS)
     constant = np.flatnonzero(live & ~keys[:, [0, 1, 3, 4]].any(axis=1))
     for row in constant:
         square = int(keys[row, 2]) ** 2 + 4 * int(keys[row, 5])
         if square > 0 and not reduction.is_square(square):
             proof[row] = 3
-    return {"rho": rho, "nilpotent": nilpotent, "proof": proof}
+    return np.asarray(proof)
 
 
 def _screen() -> tuple[int, ...]:
@@ -170,7 +176,7 @@ def _terminating_text(end: Any) -> str:
     return "infinity" if end.p else "undefined"
 
 
-def _limits(keys: Array, codes: Array, columns: dict[str, Any], bits: int) -> dict[str, Any]:
+def limits(keys: Array, codes: Array, proof: Array, bits: int) -> dict[str, Any]:
     """Exact values, balls, and the label that they and the proofs give."""
     count = len(keys)
     exact = np.full(count, "", dtype=object)
@@ -195,11 +201,11 @@ def _limits(keys: Array, codes: Array, columns: dict[str, Any], bits: int) -> di
     for row in np.flatnonzero(exact != "").tolist():
         value[row] = _float_of(exact[row])
     closed = closed_forms(keys, codes)
-    conditions = [terminating, diverges, exact != "", columns["proof"] > 0, closed > 0, centre != ""]
+    conditions = [terminating, diverges, exact != "", proof > 0, closed > 0, centre != ""]
     label = np.select(conditions, range(6), 6)
     return {
         "label": _category(label, LABELS),
-        "irrational": _category(columns.pop("proof"), PROOFS),
+        "irrational": _category(proof, PROOFS),
         "closed_form": _category(closed, CLOSED_FORMS),
         "exact": exact,
         "value": value,
@@ -223,23 +229,34 @@ def _measured(
     """Float64 dynamics and exact gcds of the formulas that converge to a finite limit."""
     n = settings.sample
     rows = np.flatnonzero(~np.isnan(columns["u"]) & ~infinite)
-    out = {name: np.full(len(keys), np.nan) for name in ("log_q", "log_error", "log_g", "delta_naive", "delta")}
+    names = ("log_q", "log_error", "log_g", "log_q_quarter", "log_g_quarter")
+    out: dict[str, Any] = {"n": np.full(len(keys), n, dtype=np.int32)}
+    out |= {name: np.full(len(keys), np.nan) for name in names}
     if device == "cuda":
         found = dynamics_torch.dynamics(keys[rows], settings.depth, [n], device)
     else:
         found = dynamics.dynamics(keys[rows], settings.depth, [n])
     out["log_q"][rows], out["log_error"][rows] = found.log_q[:, 0], found.log_error[:, 0]
-    draw = np.random.default_rng(seed.spawn(1)[0])
     some = rows
     if settings.gcd_rows is not None and settings.gcd_rows < len(rows):
-        some = np.sort(draw.choice(rows, settings.gcd_rows, replace=False))
+        kinds = pd.DataFrame({name: columns[name][rows] for name in ("regime", "d_a", "d_b", "rho", "nilpotent")})
+        some = rows[spread(kinds, settings.gcd_rows, np.random.default_rng(seed.spawn(1)[0]))]
     if len(some):
-        out["log_g"][some] = log_gcds(keys[some], [n])[0][:, 0]
+        log_g, log_q = log_gcds(keys[some], [n // 4, n])
+        out["log_g_quarter"][some], out["log_g"][some] = log_g.T
+        out["log_q_quarter"][some] = np.where(np.isfinite(log_q[:, 0]), log_q[:, 0], np.nan)
     bad = ~np.isfinite(out["log_q"]) | ~np.isfinite(out["log_error"])
     out["log_q"][bad] = out["log_error"][bad] = np.nan
     out["delta_naive"] = _delta(out["log_error"], out["log_q"])
     out["delta"] = _delta(out["log_error"], out["log_q"] - out["log_g"])
     return out
+
+
+def spread(kinds: pd.DataFrame, wanted: int, draw: np.random.Generator) -> Array:
+    """``wanted`` places among rows of several kinds, of each kind equally many as far as it has them."""
+    shuffled = kinds.iloc[draw.permutation(len(kinds))]
+    rank = shuffled.groupby(list(kinds.columns), dropna=False, observed=True).cumcount()
+    return np.sort(rank.sort_values(kind="stable").index.to_numpy()[:wanted])
 
 
 def _delta(log_error: Array, log_denominator: Array) -> Array:
@@ -301,9 +318,12 @@ def _columns() -> dict[str, str]:
         "beta": "see eta; may be NaN",
         "rho": "density of primes l with M_1...M_l nilpotent, exact for d_a <= 1; may be NaN (d_a = 2)",
         "nilpotent": "d_a = 2: nilpotent primes among 101..157 (12; 0 if none of the first 3 is); -1 elsewhere",
+        "n": "the sampled depth",
         "log_q": "measured, float64: ln|q_n| at the sampled depth; may be NaN",
         "log_error": "measured, float64: ln eps(n), blind against the last depth; may be NaN",
         "log_g": "ln gcd(p_n, q_n) at the sampled depth, from exact integers; may be NaN (not sampled)",
+        "log_q_quarter": "ln|q_m| at m = n // 4, where log_g is known, from exact integers; may be NaN",
+        "log_g_quarter": "ln gcd(p_m, q_m) at m = n // 4, as log_g; may be NaN",
         "delta_naive": "measured: -log_error/log_q - 1; may be NaN",
         "delta": "measured: -log_error/(log_q - log_g) - 1; may be NaN",
     }
