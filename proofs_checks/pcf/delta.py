@@ -35,11 +35,15 @@ def _data(a: list[int], b: list[int], **at: int) -> Data:
 
 @lru_cache(maxsize=4)
 def drawn(seed: int, count: int) -> tuple[tuple[list[int], list[int], list[Fraction]], ...]:
-    """Finite continued fractions with their convergents, none of which is infinite; the first ones come close to 2."""
+    """Finite continued fractions with their convergents, none of which is infinite.
+
+    The value of the first ones is the mean of their first two convergents, with denominators M and M m + 1: both
+    errors are exactly half the distance.
+    """
     draw = np.random.default_rng(seed)
     found: list[tuple[list[int], list[int], list[Fraction]]] = []
-    for size in (1000, 10**6):
-        a, b = [0, size, 1, 1, size], [1] * 4
+    for size, m in ((2, 1), (2, 30), (1000, 1), (1000, 10**6)):
+        a, b = [0, size, m, size], [1, 1, size * m + 1]
         found.append((a, b, delta_witnesses.finite_convergents(a, b)))
     while len(found) < count:
         a = [int(value) for value in draw.integers(1, 9, 8)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from plumbline.domain import Integer, Real
 from plumbline.formula import Formula, log
 
-Q = Real("q", 1, open_lo=True, latex=r"\tilde q_n")
+Q = Real("q", 2, latex=r"\tilde q_n")
 NEXT = Real("q_next", 1, latex=r"\tilde q_{n+1}")
 THETA = Real("theta", 0, 1, open_hi=True, latex=r"\theta")
 E = Integer("e", None, -1, latex="e")

@@ -36,7 +36,7 @@ upper = Claim(
         Refutation(
             "factor 1.98",
             {"factor": bounds.factor.scaled(Fraction(99, 100))},
-            "[0; M, 1, 1, M] at n = 1 comes as close to 2 as one likes",
+            "1/(2 + 1/(1 + 3/2)) = 5/12 is the mean of its convergents 1/2 and 1/3",
         ),
         Refutation(
             "bound without the 2",
