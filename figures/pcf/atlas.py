@@ -79,7 +79,6 @@ def draw(tables: dict[str, Any], evidence: dict[str, Any]) -> tuple[Any, dict[st
     arrays |= _density(main, corner, x[inside], y[inside], mass[inside])
     _lines(main, pairs)
     _margins(top, right, arrays)
-    figure.get_layout_engine().set(w_pad=0.01, h_pad=0.01, wspace=0.01, hspace=0.01)
     return figure, arrays
 
 

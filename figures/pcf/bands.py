@@ -53,8 +53,8 @@ def draw(tables: dict[str, Any], evidence: dict[str, Any]) -> tuple[Any, dict[st
     for axes, y in zip(panels, (growth, left_over), strict=True):
         low, high = float(y.min()), float(y.max())
         edge = 0.06 * (high - low)
-        span = (low - edge, high + (5 if axes is panels[0] else 1) * edge)
-        axes.vlines(lines, *span, color="#000000", lw=0.5, alpha=0.55, zorder=1)
+        span = (low - edge, high + (3 if axes is panels[0] else 1) * edge)
+        axes.vlines(lines, span[0], high + edge, color="#000000", lw=0.5, alpha=0.55, zorder=1)
         _cells(axes, gamma, y, rho, (-3.45, -0.3, *span))
         axes.set(ylim=span, xlim=(-3.45, -0.3), xlabel=r"$\gamma_n=(\ln\varepsilon_n-\beta\ln n)/n$")
         axes.grid(visible=False)
