@@ -29,10 +29,13 @@ def ladder(settings: Settings, shard: int, seed: np.random.SeedSequence, device:
     keys = halved_keys(settings.largest)[shard :: settings.shards]
     codes = census.classify_keys(keys)
     proof = proofs(keys, codes, settings.deeper)
+    label = np.full(len(keys), "IRRATIONAL", dtype=object)
+    rest = np.flatnonzero(proof == 0)
+    label[rest] = np.asarray(limits(keys[rest], codes[rest], proof[rest], settings.bits)["label"])
     columns: dict[str, Any] = {
         "d_a": census.leading_arrays(keys[:, :3])[0],
         "d_b": census.leading_arrays(keys[:, 3:])[0],
-        "label": np.asarray(limits(keys, codes, proof, settings.bits)["label"]),
+        "label": label,
         "irrational": np.array(PROOFS)[proof],
         "closed_form": np.array(CLOSED_FORMS)[closed_forms(keys, codes)],
     }
