@@ -92,13 +92,11 @@ def proved_by_gcd_linear(data: Mapping[str, Any], formulas: Mapping[str, Callabl
     The slope is compared as ln|A| + sum (v/T) ln p > ln|B| by integers, with the least common multiple of the T.
     """
     plans = [(2, 9, 6), (3, 6, 4), (5, 4, 4), (7, 3, 3), *((p, 2, 2) for p in (11, 13, 17, 19, 23))]
-    found = 0
+    found, linear = 0, [b for b in nowhere_zero() if order(b)[0] == 1]
     for a in all_triples():
-        for b in nowhere_zero():
+        for b in linear if order(a)[0] == 1 and order(a)[1] > 0 else ():
             one, two = order(a), order(b)
-            if one[0] != 1 or two[0] != 1 or one[1] < 0 or abs(two[1]) < one[1]:
-                continue
-            if abs(two[1]) == one[1] and excess(one, two) < 0:
+            if abs(two[1]) < one[1] or (abs(two[1]) == one[1] and excess(one, two) < 0):
                 continue
             rates: dict[int, Fraction] = {}
             for p, w, longest in plans:  # more primes only help
