@@ -177,6 +177,19 @@ def test_infinite_values_are_said_to_be_infinite() -> None:
         _ = value.value
 
 
+def test_no_convergent_at_a_common_zero() -> None:
+    """a(3) = b(3) = 0: p_3 = q_3 = 0, and all later convergents are the value again."""
+    formula = ContinuedFraction((0, 1, -3), (0, 1, -3))
+    found, value = list(convergents(formula, 6)), terminating_value(formula)
+    assert (value.n, [c.value for c in found[4:]]) == (2, [value.value] * 3)
+    assert (found[3].p, found[3].q, found[3].is_infinite) == (0, 0, False)
+    for read in ("value", "reduced_denominator"):
+        with pytest.raises(InputError, match=r"convergent 3 is undefined: p = q = 0, as a\(3\) = b\(3\) = 0"):
+            getattr(found[3], read)
+    with pytest.raises(InputError, match="undefined"):
+        blind_delta(formula, 2, 3)
+
+
 def test_oscillation_and_infinite_convergents_are_refused() -> None:
     turning = ContinuedFraction((0, 0, 1), (0, 0, -1))  # period 6 with a convergent at infinity
     assert any(convergent.is_infinite for convergent in convergents(turning, 6))

@@ -176,6 +176,33 @@ def test_nothing_to_enclose(key: tuple[int, ...], message: str) -> None:
         enclose(ContinuedFraction.of_key(key), 64, budget=50)
 
 
+def test_the_value_of_a_terminating_formula_is_named() -> None:
+    with pytest.raises(InputError, match=r"terminating.* its value is exactly 4/3"):
+        decimal_digits(ContinuedFraction((0, 1, 0), (0, -1, 3)), 10)
+    with pytest.raises(InputError, match=r"terminating.* its value is exactly infinite"):
+        enclose(ContinuedFraction((0, 1, -1), (0, 1, -2)))
+
+
+@pytest.mark.parametrize(("digits", "budget"), [(10**9, 100), (2.5, 100), (True, 100), (5, 0), (5, 10**9)])
+def test_digits_and_budgets_out_of_range(digits: int, budget: int) -> None:
+    with pytest.raises(InputError, match="must be an integer from 1 to"):
+        decimal_digits(ContinuedFraction.of_key((0, 1, 1, 0, 0, 1)), digits, budget)
+
+
+def test_digits_reached_within_the_budget_are_named_and_then_given() -> None:
+    """Asked for more than the budget reaches, the error names a number of digits that is reached."""
+    for key, budget in (((0, 0, 1, 1, 0, 0), 300), ((0, 2, 1, 1, 0, 0), 20), ((1, 1, 1, 0, 1, 1), 8)):
+        formula = ContinuedFraction.of_key(key)
+        with pytest.raises(InputError, match="digits must be at most") as refused:
+            decimal_digits(formula, 200, budget)
+        reached = int(str(refused.value).split("at most ")[1].split()[0])
+        assert reached >= 1
+        text = decimal_digits(formula, reached, budget)
+        later = convergents_at(list(key), [3000, 3001])
+        near = [abs(Fraction(text) - Fraction(int(p), int(q))) for p, q in later]
+        assert min(near) < Fraction(2, 10**reached)
+
+
 def test_bad_input() -> None:
     row = np.array([(0, 1, 1, 0, 0, 1)])
     with pytest.raises(InputError, match="samples must increase"):
@@ -186,7 +213,7 @@ def test_bad_input() -> None:
         convergents_at(row[0].tolist(), [20, 10])
     with pytest.raises(InputError, match="shape"):
         dynamics.dynamics(row[:, :5], 100, [10])
-    with pytest.raises(InputError, match="digits must be at least 1"):
+    with pytest.raises(InputError, match="digits must be an integer from 1"):
         decimal_digits(ContinuedFraction.of_key((0, 1, 1, 0, 0, 1)), 0)
 
 

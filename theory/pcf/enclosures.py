@@ -16,6 +16,7 @@ from fractions import Fraction
 
 from plumbline.errors import InputError
 from theory.pcf.definitions.continued_fraction import ContinuedFraction
+from theory.pcf.definitions.convergents import terminating_value
 from theory.pcf.definitions.polynomials import Polynomial, multiply, taylor_shift
 from theory.pcf.regimes import classify
 
@@ -23,6 +24,8 @@ WORPITZKY, POSITIVE = "worpitzky", "positive"
 GUARD = 4
 """Balls are kept to this many bits beyond those asked for."""
 LATEST = 1 << 20
+MOST_BITS = 1 << 20
+MOST_DIGITS = 300_000
 
 
 @dataclass(frozen=True)
@@ -121,8 +124,13 @@ def enclose(formula: ContinuedFraction, bits: int = 128, budget: int = 2000) -> 
     InputError for a formula that terminates or diverges, for one without a start below the budget, and where every
     interval contains a pole (as for L = infinity).
     """
-    if bits < 1 or budget < 1:
-        raise InputError(f"bits and budget must be at least 1, got {bits} and {budget}")
+    for name, number, most in (("bits", bits, MOST_BITS), ("budget", budget, LATEST)):
+        if isinstance(number, bool) or not isinstance(number, int) or not 1 <= number <= most:
+            raise InputError(f"{name} must be an integer from 1 to {most}, got {number!r}")
+    if formula.terminates_at is not None:
+        last = terminating_value(formula)
+        exact = "infinite" if last.is_infinite else str(last.value)
+        raise InputError(f"{formula} is terminating: there is no tail to enclose, its value is exactly {exact}")
     found = tail_start(formula)
     if found is None:
         raise InputError(f"{formula} is {classify(formula).regime}: it has no tail to enclose")
@@ -151,8 +159,8 @@ def decimal_digits(formula: ContinuedFraction, digits: int, budget: int = 2000) 
 
     InputError where the budget does not reach as many; it says how many were reached.
     """
-    if digits < 1:
-        raise InputError(f"digits must be at least 1, got {digits}")
+    if isinstance(digits, bool) or not isinstance(digits, int) or not 1 <= digits <= MOST_DIGITS:
+        raise InputError(f"digits must be an integer from 1 to {MOST_DIGITS}, got {digits!r}")
     needed = digits * 3322 // 1000 + 2
     found = enclose(formula, needed, budget)
     if found.bits < needed - 1:

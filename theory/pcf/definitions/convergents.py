@@ -23,7 +23,10 @@ Matrix = tuple[Any, Any, Any, Any]
 
 @dataclass(frozen=True)
 class Convergent:
-    """The n-th convergent as the integer pair (p, q), not reduced; q = 0 is the point at infinity."""
+    """The n-th convergent as the integer pair (p, q), not reduced; q = 0 is the point at infinity.
+
+    p = q = 0 is no point at all: so it is at an n with a(n) = b(n) = 0.
+    """
 
     n: int
     p: int
@@ -36,16 +39,22 @@ class Convergent:
 
     @property
     def reduced_denominator(self) -> int:
-        """|q|/g."""
+        """|q|/g; InputError where p = q = 0."""
+        self._require_defined()
         return abs(self.q) // self.g
 
     @property
     def is_infinite(self) -> bool:
-        return self.q == 0
+        return self.q == 0 and self.p != 0
+
+    def _require_defined(self) -> None:
+        if self.p == 0 and self.q == 0:
+            raise InputError(f"convergent {self.n} is undefined: p = q = 0, as a({self.n}) = b({self.n}) = 0")
 
     @property
     def value(self) -> Fraction:
-        """p/q; InputError at infinity."""
+        """p/q; InputError at infinity and where p = q = 0."""
+        self._require_defined()
         if self.q == 0:
             raise InputError(f"convergent {self.n} is infinite: q = 0")
         return Fraction(self.p, self.q)
@@ -145,6 +154,7 @@ def blind_delta(formula: ContinuedFraction, n: int, m: int | None = None) -> Bli
         raise InputError(f"m must exceed n = {n}, got {m}")
     one, two = convergents_at(formula, [n, later])
     for convergent in (one, two):
+        convergent._require_defined()
         if convergent.is_infinite:
             raise InputError(f"convergent {convergent.n} of {formula} is infinite: q = 0")
     difference = two.p * one.q - one.p * two.q
