@@ -39,6 +39,13 @@ def test_claim_stands_and_partners_fall(claim: Claim, check: Check) -> None:
         assert tried["rejected"], (partner.name, tried["reason"])
 
 
+def test_a_wrong_number_of_certified_gcds_does_not_hold() -> None:
+    """178,970 is an exact enumeration; one more is not accepted, though no plain recount is made of it."""
+    claim, check = CLAIMS[0]
+    judgement, _, _ = run_check(claim, check, claim.subject.replace(by_gcd=178971), Effort())
+    assert judgement.verdict is not Verdict.HOLDS
+
+
 def test_worpitzky_constant_is_sharp() -> None:
     claim, check = CLAIMS[2]
     reached = run_check(claim, check, claim.subject, Effort())[0]
