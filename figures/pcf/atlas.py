@@ -121,7 +121,7 @@ def _margins(top: Any, right: Any, arrays: dict[str, np.ndarray]) -> None:
     top.set_title(r"limit of $\delta_n$, and formulas with it", fontsize=8.5, loc="left", pad=2)
     right.barh(ETAS, rows, 0.06, color=_RED, alpha=0.8)
     for y, count, text in zip(ETAS, rows, _ETA_TEXT, strict=True):
-        right.annotate(rf"$\eta'=$ {text}: {count:,}", (1.3, y), (0, 5), textcoords="offset points", fontsize=7.5)
+        right.annotate(rf"$\eta'=$ {text}: {count:,}", (1.3, y), (0, 7), textcoords="offset points", fontsize=7.5)
     right.set(xscale="log", xlim=(1, 10 * max(rows.max(), 10)))
     for axes in (top, right):
         axes.grid(visible=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from matplotlib.collections import PolyCollection
 from matplotlib.colors import LinearSegmentedColormap, LogNorm
 from scipy.special import gammaln
 
@@ -14,7 +15,7 @@ from plumbline.nouns import Figure
 DENSITIES = (0.25, 0.5, 1.0)
 _TEXT = (r"$\rho=\frac{1}{4}$", r"$\rho=\frac{1}{2}$", r"$\rho=1$")
 _COLORS = (0, 4, 2)
-_GRID = (120, 48)
+_GRID = (158, 64)
 
 
 def exact_rates(largest: int = 5) -> np.ndarray:
@@ -28,15 +29,19 @@ def exact_rates(largest: int = 5) -> np.ndarray:
 
 
 def _cells(axes: Any, x: np.ndarray, y: np.ndarray, rho: np.ndarray, extent: tuple[float, ...]) -> None:
+    """Cells of a grid with formulas in them, one hue for each density, darker for more formulas (logarithmic)."""
+    left, right, low, high = extent
+    columns, rows = np.linspace(left, right, _GRID[0] + 1), np.linspace(low, high, _GRID[1] + 1)
     for value, index in zip(DENSITIES, _COLORS, strict=True):
         own = rho == value
-        color = style.series_color(index)
-        shades = LinearSegmentedColormap.from_list("shade", ["#ffffff", color, "#000000"])
-        shades = LinearSegmentedColormap.from_list("shade", shades(np.linspace(0.3, 0.72, 16)))
-        axes.hexbin(
-            x[own], y[own], gridsize=_GRID, extent=extent, mincnt=1, cmap=shades, norm=LogNorm(),
-            linewidths=0.1, zorder=3,
-        )  # fmt: skip
+        counts = np.histogram2d(x[own], y[own], [columns, rows])[0]
+        i, j = np.nonzero(counts)
+        corners = [(columns[i + di], rows[j + dj]) for di, dj in ((0, 0), (1, 0), (1, 1), (0, 1))]
+        shades = LinearSegmentedColormap.from_list("shade", ["#ffffff", style.series_color(index), "#000000"])
+        shades = LinearSegmentedColormap.from_list("shade", shades(np.linspace(0.28, 0.72, 16)))
+        cells = PolyCollection(list(np.moveaxis(np.array(corners), 2, 0)), cmap=shades, norm=LogNorm(), zorder=3)
+        cells.set_array(counts[i, j])
+        axes.add_collection(cells)
 
 
 def draw(tables: dict[str, Any], evidence: dict[str, Any]) -> tuple[Any, dict[str, np.ndarray]]:
@@ -61,7 +66,7 @@ def draw(tables: dict[str, Any], evidence: dict[str, Any]) -> tuple[Any, dict[st
     panels[0].set(ylabel=r"$\ln\tilde q_n/n$", title="as measured: one band for each density")
     panels[1].set(ylabel=r"$\gamma'_n=(\ln\tilde q_n-(1-\rho)\ln n!)/n$", title="without the factorials: bands gone")
     for text, index in zip(_TEXT, _COLORS, strict=True):
-        panels[0].plot([], [], "h", color=style.series_color(index), ms=7, label=text)
+        panels[0].plot([], [], "s", color=style.series_color(index), ms=6, label=text)
     panels[0].legend(loc="upper center", ncols=3, columnspacing=1.2, handletextpad=0.3)
     exact = rows["gamma"].to_numpy()
     return figure, {
