@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from flint import ctx
 
+from proofs_checks.pcf.census import classified
 from theory.pcf import census, closed_forms
 from theory.pcf.closed_forms import value
 from theory.pcf.definitions.continued_fraction import ContinuedFraction
@@ -50,9 +51,8 @@ def meet(one: Interval, other: Interval) -> bool:
 
 
 def linear_formulas(regimes: list[Regime], count: int, seed: int) -> list[ContinuedFraction]:
-    keys = census.keys()
-    keys = keys[keys[:, 0] == 0]
-    keys = keys[np.isin(census.classify_keys(keys), [census.CODE[regime] for regime in regimes])]
+    keys, codes = classified()
+    keys = keys[(keys[:, 0] == 0) & np.isin(codes, [census.CODE[regime] for regime in regimes])]
     chosen = np.random.default_rng(seed).choice(len(keys), count, replace=False)
     return [ContinuedFraction.of_key(key) for key in keys[chosen].tolist()]
 
