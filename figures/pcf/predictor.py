@@ -92,8 +92,8 @@ PREDICTOR = Figure(
     "delta at depth n from exact integers (dots) beside what the recurrence predicts for it. The released predictor "
     "counts n ln|lambda_1/lambda_2|(n) for a sum and is too large by (2 d_a - d_b)/(eta' ln n) (dotted), 0.1 for cot 1 "
     "at n = 10^9, where it is read (stars: printed by the released code). For 2/ln 3 it keeps a fitted growth "
-    "0.056 n ln n that cancels in truth, and is off by 0.17. The corrected predictor has exact exponents; the "
-    "rate of cancellation for 2/ln 3 is the measured one.",
+    "0.056 n ln n that cancels in truth, and is off by 0.17 (the curve: that growth, set to meet the true one at "
+    "n = 1000). The corrected predictor has exact exponents; the rate of cancellation for 2/ln 3 is the measured one.",
     draw,
     tables=("pcf.predictor",),
     claims=("pcf.predictor.bias",),
