@@ -112,12 +112,18 @@ def test_known_limits() -> None:
 
 
 def test_list_of_rational_limits() -> None:
-    limits = rational_limits(census.keys())
-    assert len(limits) == 3276 + 856
-    degrees = [len(x.coefficients) - 1 for row, x in limits.items() if census_degree(row) == 2]
-    assert np.bincount(degrees).tolist() == [2222, 752, 184, 44, 60, 8, 4, 2]
-    rows = census.keys()[sorted(limits)]
-    assert not irrationality.certificates(rows).any()
+    """A > 0 stands for both signs of a; neither sign of any of them has a certificate."""
+    limits = irrational.listed()
+    assert 2 * len(limits) == 3276 + 856
+    degrees = [len(x.coefficients) - 1 for key, x in limits if key[0]]
+    assert (2 * np.bincount(degrees)).tolist() == [2222, 752, 184, 44, 60, 8, 4, 2]
+    rows = np.array([key for key, _ in limits])
+    other = rows * [-1, -1, -1, 1, 1, 1]
+    assert not irrationality.certificates(np.vstack([rows, other])).any()
+    for row, found in rational_limits(other[::7]).items():
+        value, opposite = found.value, limits[7 * row][1].value
+        assert (value is None and opposite is None) or (value is not None and value == -(opposite or 0))
+    assert len(rational_limits(other[::7])) == len(other[::7])
 
 
 def test_deeper_certificates_prove_more_and_never_a_rational_limit() -> None:
@@ -127,11 +133,6 @@ def test_deeper_certificates_prove_more_and_never_a_rational_limit() -> None:
     assert (standard <= deeper).all() and deeper.sum() > standard.sum()
     known = np.array([key for key, _ in irrational.listed()])[::10]
     assert not irrationality.certificates(known, irrationality.DEEPER).any()
-
-
-def census_degree(row: int) -> int:
-    """Degree of a in that row of the census, whose rows come in blocks of 1330."""
-    return 2 if census.polynomials()[row // 1330][0] else 1
 
 
 def test_census_table() -> None:

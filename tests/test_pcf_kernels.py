@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from plumbline.errors import InputError
+from proofs_checks.pcf.census import classified
 from simulations.pcf import dynamics, dynamics_torch
 from simulations.pcf.enclosures import enclose_keys, tail_starts
 from simulations.pcf.gcds import convergents_at, log_gcds, nilpotent_primes
@@ -47,9 +48,9 @@ KEYS = st.tuples(*[st.integers(-5, 5)] * 6).filter(lambda key: any(key[:3]) and 
 
 
 def convergent(count: int, seed: int, regime: Regime | None = None) -> np.ndarray:
-    keys = census.keys()
+    keys, codes = classified()
     wanted = [regime] if regime else [r for r in Regime if r.converges and r is not Regime.TERMINATING]
-    keys = keys[np.isin(census.classify_keys(keys), [census.CODE[r] for r in wanted])]
+    keys = keys[np.isin(codes, [census.CODE[r] for r in wanted])]
     return keys[np.random.default_rng(seed).choice(len(keys), min(count, len(keys)), replace=False)]
 
 
