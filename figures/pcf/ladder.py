@@ -70,16 +70,17 @@ def draw(tables: dict[str, Any], evidence: dict[str, Any]) -> tuple[Any, dict[st
     bars.set(xlim=(0, 1), ylim=(place[-1] + 0.6, -0.6), xlabel="share of the formulas", ylabel=r"degrees $(d_a,d_b)$")
     bars.grid(visible=False)
     bars.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0", "", "0.5", "", "1"])
-    numbers.set(xlim=(-0.5, len(shown) + 0.5))
+    numbers.set(xlim=(-0.5, len(shown) + 0.65))
     numbers.axis("off")
-    for column, values in enumerate([*counts[:, shown].T, totals]):
+    right = [*(np.arange(len(shown)) + 0.42), len(shown) + 0.6]
+    for x, values in zip(right, [*counts[:, shown].T, totals], strict=True):
         for y, value in zip(place, values.tolist(), strict=True):
             text = f"{value:,}" if value else "\N{MIDDLE DOT}"
-            numbers.text(column + 0.42, y, text, fontsize=6.6, ha="right", va="center")
-    for column, state in enumerate(shown):
+            numbers.text(x, y, text, fontsize=6.6, ha="right", va="center")
+    for x, state in zip(right, shown, strict=False):
         head = _STATES[state][0].replace(", ", ",\n").replace(" ", "\n")
-        numbers.text(column + 0.42, -0.75, head, fontsize=6.2, ha="right", va="bottom")
-    numbers.text(len(shown) + 0.42, -0.75, "all", fontsize=6.2, ha="right", va="bottom")
+        numbers.text(x, -0.75, head, fontsize=6.2, ha="right", va="bottom")
+    numbers.text(right[-1], -0.75, "all", fontsize=6.2, ha="right", va="bottom")
     figure.legend(*bars.get_legend_handles_labels(), loc="outside upper center", ncols=4, fontsize=7.5)
     names = np.array([name for name, _, _ in _STATES])
     arrays = {"counts": counts, "totals": totals, "edges": edges, "states": names, "degrees": np.array(pairs)}
