@@ -44,23 +44,25 @@ def _real(name: str, low: int | None = None) -> tuple[Any, Real]:
     return sympy.Symbol(name, real=True), Real(name, low, open_lo=low is not None)
 
 
-def _limit_of_ratio(limit: Formula) -> Finding:
-    """-(e l + x)/(h l + y) - 1 less the claimed limit is (e y/h - x)/(h l + y): bounded over l = ln n!."""
+def _limit_of_ratio(limit: Formula) -> list[Finding]:
+    """The claimed limit is -e/h - 1; -(e l + x)/(h l + y) - 1 less it is (e y/h - x)/(h l + y), l = ln n!."""
     (l, ell), (x, one), (y, two) = _real("l", 0), _real("x"), _real("y", 0)
     e, h = sympy.Symbol("e", integer=True), sympy.Symbol("h", real=True)
     numbers = Domain(prediction_bounds.E, prediction_bounds.H, ell, one, two)
-    delta = -(e * l + x) / (h * l + y) - 1
-    statement = "delta_n less the claimed limit is (e y/h - x)/(h ln n! + y)"
-    return symbolic.prove_identity(delta - limit.expr, (e * y / h - x) / (h * l + y), numbers, statement=statement)
+    rest = -(e * l + x) / (h * l + y) - 1 - (-e / h - 1)
+    off = "delta_n less it is (e y/h - x)/(h ln n! + y)"
+    return [
+        symbolic.prove_identity(limit, -e / h - 1, limit.domain, statement="the claimed limit is -e/eta' - 1"),
+        symbolic.prove_identity(rest, (e * y / h - x) / (h * l + y), numbers, statement=off),
+    ]
 
 
 def _least_growth(subject: Subject) -> list[Finding]:
     """The claimed least growth is at most d_a - d_b/2 = -e/2, and the claimed limit at -e/2 is 1."""
-    e, domain = sympy.Symbol("e", integer=True), Domain(prediction_bounds.E)
+    domain, half = Domain(prediction_bounds.E), Formula("half", [prediction_bounds.E], lambda e: -e / 2)
     there = subject["limit"].substitute({"h": lambda e: -e / 2}, [prediction_bounds.E])
-    text = "the claimed least growth is at most -e/2"
     return [
-        symbolic.prove_nonnegative(-e / 2 - subject["least"].expr, domain, statement=text),
+        derivation.formula_at_least(half, subject["least"]),
         symbolic.prove_identity(there, sympy.Integer(1), domain, statement="the limit at the least growth is 1"),
     ]
 
@@ -88,7 +90,7 @@ def limits(subject: Subject, effort: Effort) -> Iterator[Finding]:
     exponents = regimes.factorial_exponents()
     solved = derivation.by_lemma(
         "birkhoff_trjitzinsky",
-        [*exponents, _limit_of_ratio(subject["limit"])],
+        [*exponents, *_limit_of_ratio(subject["limit"])],
         domain,
         "ln eps_n = e ln n! + O(n), and ln q~_n = eta' ln n! + o(ln n!)",
     )
@@ -127,14 +129,17 @@ def formula_symbol(formula: Formula, name: str) -> Any:
     return sympy.Symbol(name, real=True) if isinstance(axis, Real) else sympy.Symbol(name, integer=True)
 
 
-def _off_by(prediction: Formula) -> Finding:
-    """The prediction from X + x, Y + y less that from X, Y is (X y - x Y)/(Y (Y + y))."""
-    (X, one), (x, two), (Y, three), (z, four) = _real("X"), _real("s"), _real("Y", 0), _real("z", 0)
-    axes = [one, two, three, four]
-    far = prediction.substitute({"x": lambda X, s, Y, z: X + s, "y": lambda X, s, Y, z: z}, axes)
-    near = -X / Y - 1
-    statement = "the prediction is off by (X (z - Y) - s Y)/(Y z) for ln eps = X, ln q = Y, models X + s, z"
-    return symbolic.prove_identity(far.expr - near, (X * (z - Y) - x * Y) / (Y * z), Domain(*axes), statement=statement)
+def _off_by(prediction: Formula) -> list[Finding]:
+    """The claimed prediction is -x/y - 1; from X + s, z less that from X, Y it is (X (z - Y) - s Y)/(Y z)."""
+    (X, one), (s, two), (Y, three), (z, four) = _real("X"), _real("s"), _real("Y", 0), _real("z", 0)
+    x, y = formula_symbol(prediction, "x"), formula_symbol(prediction, "y")
+    rest = (-(X + s) / z - 1) - (-X / Y - 1)
+    off = "it is off by (X (z - Y) - s Y)/(Y z) for ln eps = X, ln q = Y and models X + s, z"
+    numbers = Domain(one, two, three, four)
+    return [
+        symbolic.prove_identity(prediction, -x / y - 1, prediction.domain, statement="the prediction is -x/y - 1"),
+        symbolic.prove_identity(rest, (X * (z - Y) - s * Y) / (Y * z), numbers, statement=off),
+    ]
 
 
 @check("pcf.predictor.accuracy", timeout=40)
@@ -162,5 +167,5 @@ def accuracy(subject: Subject, effort: Effort) -> Iterator[Finding]:
         yield derivation.by_lemma("birkhoff_trjitzinsky", [*exponents, model], domain, text).for_part(role)
     text = "s, z - Y = O(1), X/Y bounded and Y ~ d_a N ln N: off by O(1/(N ln N))"
     yield derivation.by_lemma(
-        "stirling", [*exponents, *models.values(), _off_by(subject["prediction"])], domain, text
+        "stirling", [*exponents, *models.values(), *_off_by(subject["prediction"])], domain, text
     ).for_part("prediction")
