@@ -56,6 +56,7 @@ def test_worpitzky_constant_is_sharp() -> None:
 def test_counts_of_certificates() -> None:
     found = irrational.counts()
     assert found == {"by_size": 755642, "by_gcd": 178970, "by_gcd_linear": 466}
+    assert (irrational.by_size(), irrational.by_gcd_linear()) == (755642, 466)
     keys, kinds = irrational.keys(), irrational.kinds()
     (da, *_), (db, *_) = census.leading_arrays(keys[:, :3]), census.leading_arrays(keys[:, 3:])
     by_size = {

@@ -50,6 +50,19 @@ def listed() -> tuple[tuple[tuple[int, ...], RationalLimit], ...]:
     return tuple((tuple(rows[row].tolist()), found) for row, found in rational_limits(rows).items())
 
 
+@lru_cache(maxsize=1)
+def by_size() -> int:
+    """How many formulas of the census are proved by the size of the minimal solution alone: no prime is asked."""
+    return 2 * int((irrationality.certificates(keys(), ()) == irrationality.BY_SIZE).sum())
+
+
+@lru_cache(maxsize=1)
+def by_gcd_linear() -> int:
+    """How many formulas of the census with linear a need the certified gcd."""
+    linear = keys()[keys()[:, 0] == 0]
+    return 2 * int((irrationality.certificates(linear) == irrationality.BY_GCD).sum())
+
+
 def counts() -> Mapping[str, int]:
     """How many formulas each kind of certificate proves, in the census."""
     kind, linear = kinds(), keys()[:, 0] == 0
@@ -199,22 +212,20 @@ def _rho() -> Finding:
 
 @check("pcf.irrational.census", timeout=40)
 def irrational(subject: Subject, effort: Effort) -> Iterator[Finding]:
-    """Known rational limits, exact gcds, the counts, and the theorem behind them."""
+    """Counts and known rational limits, exact gcds, and the theorem behind them; what is quickly found comes first."""
     domain = _domain()
+    size = counted(subject, "by_size", by_size(), "proved by size", "proved_by_size", {}, domain)
+    yield size.for_part("size")
+    text = "by gcd, d_a = 1"
+    linear = counted(subject, "by_gcd_linear", by_gcd_linear(), text, "proved_by_gcd_linear", {}, domain)
+    yield linear.for_part("linear")
     consistent = _never_rational(bool(subject["ties"]))
     yield consistent.for_part("never_rational")
     dividing = _divides(str(subject["starts"]))
     yield dividing.for_part("divides")
-    found = counts()
-    size = counted(subject, "by_size", found["by_size"], "proved by size", "proved_by_size", {}, domain)
-    yield size.for_part("size")
-    linear = counted(
-        subject, "by_gcd_linear", found["by_gcd_linear"], "by gcd, d_a = 1", "proved_by_gcd_linear", {}, domain
-    )
-    yield linear.for_part("linear")
     total = rational.certify(
         [None],
-        lambda _: Relation(int(subject["by_gcd"]), "==", found["by_gcd"]),
+        lambda _: Relation(int(subject["by_gcd"]), "==", counts()["by_gcd"]),
         "formulas proved by the gcd, over the whole census",
         "the census",
         whole=domain,
