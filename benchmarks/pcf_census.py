@@ -31,18 +31,26 @@ def shard_summary(shard: int, sample: int, folder: str | None) -> dict[str, Any]
     frame = simulate.check_columns(CENSUS, frame, f"shard {shard}")
     if folder is not None:
         frame.to_parquet(Path(folder) / f"census_{shard}.parquet")
-    finite = frame["bits"] > -(1 << 15)
+    finite, live = frame["bits"] > -(1 << 15), ~frame["label"].isin(["TERMINATING", "DIVERGENT"])
     found: dict[str, Any] = {
         name: {str(k): int(v) for k, v in frame[name].value_counts().items() if v} for name in COUNTED
     }
     found["balls"] = {
         "all": int(finite.sum()),
         "at_least_128_bits": int((frame["bits"] >= 128).sum()),
-        "infinite": int((frame["exact"] == "infinity").sum()),
+        "infinite": int((frame["label"] == "INFINITE").sum()),
+        "neither_exact_nor_ball": int((live & ~finite & (frame["exact"] == "")).sum()),
     }
     positive = frame["delta"].to_numpy() > 0
     found["measured"] = {"delta_positive": int(positive.sum()), "with_gcd": int(frame["log_g"].notna().sum())}
     return found | {"peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, "rows": len(frame)}
+
+
+def _added(counts: list[dict[str, int]]) -> dict[str, int]:
+    total: Counter[str] = Counter()
+    for count in counts:
+        total.update(count)
+    return dict(total)
 
 
 def complete(sample: int, workers: int, folder: str | None) -> dict[str, Any]:
@@ -53,7 +61,7 @@ def complete(sample: int, workers: int, folder: str | None) -> dict[str, Any]:
         parts = list(pool.map(shard_summary, range(shards), [sample] * shards, [folder] * shards))
     wall = time.perf_counter() - start
     names = (*COUNTED, "balls", "measured")
-    totals = {name: dict(sum((Counter(part[name]) for part in parts), Counter())) for name in names}
+    totals = {name: _added([part[name] for part in parts]) for name in names}
     return {
         "rows": sum(part["rows"] for part in parts),
         "gcd_depth": sample,

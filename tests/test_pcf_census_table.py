@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +16,12 @@ import pytest
 from plumbline import catalogue, config, simulate
 from simulations.pcf import census as pipeline
 from simulations.pcf import dynamics
+from simulations.pcf.known_limits import PROOFS, family_constants, proofs
 from simulations.pcf.ladder import LADDER, ladder
+from theory.pcf.closed_claims import COUNTS
 from theory.pcf.definitions.continued_fraction import ContinuedFraction
-from theory.pcf.regimes import classify
+from theory.pcf.product_limits import double_root_limits, product_limits
+from theory.pcf.regimes import Regime, classify
 
 DOCUMENT = Path(__file__).parents[1] / "docs" / "pcf_census.md"
 SMALL = ["rows=400", "depth=64", "sample=32", "gcd_rows=40"]
@@ -104,6 +109,58 @@ def test_float_dynamics_decide_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     kept = [name for name in honest.columns if name not in MEASURED]
     pd.testing.assert_frame_equal(honest[kept], poisoned[kept])
     assert not honest["log_q"].equals(poisoned["log_q"])
+
+
+@pytest.fixture(scope="module")
+def linear() -> dict[str, Any]:
+    """What is known of all formulas with d_a <= 1 that neither terminate nor diverge, one of each mirrored pair."""
+    keys = pipeline.halved_keys(5)
+    keys = keys[keys[:, 0] == 0]
+    codes = pipeline.census.classify_keys(keys)
+    ended = [pipeline.census.CODE[regime] for regime in (*pipeline.DIVERGENT, Regime.TERMINATING)]
+    keys, codes = keys[~np.isin(codes, ended)], codes[~np.isin(codes, ended)]
+    proof = proofs(keys, codes, False)
+    return {"keys": keys, "proof": proof, "codes": codes, **pipeline.limits(keys, codes, proof, 32)}
+
+
+def test_no_row_is_left_over(linear: dict[str, Any]) -> None:
+    """Each formula with a closed form has an exact value, a ball or a proof that its limit is infinite, one of them."""
+    exact, ball = linear["exact"] != "", linear["centre"] != ""
+    infinite = linear["exact"] == "infinity"
+    assert (exact | ball).all() and not (infinite & ball).any()
+    assert not (exact & (linear["proof"] > 0)).any()
+    assert ((np.asarray(linear["label"]) == "INFINITE") == infinite).all()
+    assert 2 * infinite.sum() == 28 + 18
+    both = np.flatnonzero(exact & ball)
+    assert len(both) > 700
+    for row in both:
+        value = Fraction(linear["exact"][row]) * 2**36
+        assert abs(value - int(linear["centre"][row])) <= int(linear["radius"][row])
+
+
+def test_closed_forms_say_what_they_decide(linear: dict[str, Any]) -> None:
+    constants = family_constants(linear["keys"], linear["codes"])
+    count = Counter(constants.values())
+    inflated = [row for row in constants if linear["keys"][row, 3] == 4]
+    assert (count["pi"], count["ln 2"], count["rational"], len(inflated)) == (27 + 2, 20 + 2, 8, 4)
+    assert all((linear["exact"][row] != "") == (constant == "rational") for row, constant in constants.items())
+    assert all(PROOFS[linear["proof"][row]] == constant for row, constant in constants.items() if constant in PROOFS)
+    roots = double_root_limits(linear["keys"])
+    assert 2 * len(roots) == COUNTS["root"]
+    assert all((linear["exact"][row] != "") == value.is_rational for row, value in roots.items())
+    assert 2 * sum(value.is_rational for value in roots.values()) == 38
+    assert 2 * (linear["proof"] == PROOFS.index("quadratic")).sum() == 56 + 138 + 72
+
+
+def test_irrational_closed_forms_lie_in_their_balls(linear: dict[str, Any]) -> None:
+    """Quadratic limits of products and double roots, to the bits of their balls."""
+    values = {row: found.value for row, found in product_limits(linear["keys"]).items()}
+    values |= double_root_limits(linear["keys"])
+    irrational = {row: value for row, value in values.items() if value is not None and not value.is_rational}
+    assert len(irrational) == 69 + 36
+    for row, value in irrational.items():
+        centre, radius = (Fraction(int(linear[name][row]), 2**36) for name in ("centre", "radius"))
+        assert (abs(value - centre) - radius).sign <= 0
 
 
 def test_the_ladder_counts_the_labels_of_the_census() -> None:

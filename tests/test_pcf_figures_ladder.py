@@ -21,6 +21,7 @@ from simulations.pcf.gcds import PRIMES, nilpotent_primes
 from theory.pcf.census_claims import REGIME_COUNTS, SIZES
 from theory.pcf.certificate_claims import BY_GCD, BY_SIZE, LISTED
 from theory.pcf.closed_claims import COUNTS
+from theory.pcf.product_claims import PRODUCTS
 
 PROVED = {"pcf.family.checkerboard": {"verdict": "holds", "coverage": "whole"}}
 
@@ -135,13 +136,17 @@ def test_the_ladder_has_the_counts_of_the_claims(ladder: dict[str, np.ndarray]) 
     every = dict(zip(ladder["states"].tolist(), ladder["counts"][-1].tolist(), strict=True))
     assert every["terminating"] == SIZES["terminating"] == 178220
     assert every["divergent"] == sum(REGIME_COUNTS[k] for k in ("elliptic", "parabolic_minus", "log_oscillating"))
-    quadratic_numbers, rational_roots = 56, 18
-    assert every["rational"] == LISTED["quadratic"] + LISTED["linear"] + rational_roots
+    infinite = sum(LISTED[f"{name}_infinite"] for name in ("quadratic", "linear")) + PRODUCTS["infinite"]
+    assert every["infinite"] == infinite == 206
+    rational_roots, double_roots, products = 18, 38, PRODUCTS["linear"] + PRODUCTS["constant"]
+    listed = LISTED["quadratic"] + LISTED["linear"] + products - infinite
+    assert every["rational"] == listed + rational_roots + double_roots == 4680
+    quadratic_numbers, images = 56 + 138 + PRODUCTS["irrational"], 2 * (27 + 20) + 8
     proved = every["irrational"] + every["irrational, closed form"]
-    assert proved == BY_SIZE + BY_GCD + quadratic_numbers == 934612 + 56
+    assert proved == BY_SIZE + BY_GCD + quadratic_numbers + images == 934612 + 266 + 102
     linear = ladder["counts"][:-1][ladder["degrees"][:, 0] <= 1].sum(axis=0)
     by_state = dict(zip(ladder["states"].tolist(), linear.tolist(), strict=True))
-    closed = by_state["closed form"] + by_state["irrational, closed form"] + by_state["rational"]
+    closed = by_state["closed form"] + by_state["irrational, closed form"] + by_state["rational"] + by_state["infinite"]
     assert closed == COUNTS["total"] == 102606
     assert by_state["enclosed only"] == by_state["irrational"] == every["convergent only"] == 0
 

@@ -13,6 +13,7 @@ from plumbline.nouns import Figure
 _STATES = (
     ("terminating", "#b5b5b5", ""),
     ("divergent", style.PALETTE[1], ""),
+    ("infinite", "#3a3a3a", ""),
     ("rational", style.PALETTE[6], ""),
     ("irrational, closed form", style.PALETTE[0], "////"),
     ("irrational", style.PALETTE[0], ""),
@@ -24,18 +25,19 @@ _STATES = (
 _STATE_OF = {
     "TERMINATING": 0,
     "DIVERGENT": 1,
-    "RATIONAL": 2,
-    "IRRATIONAL": 4,
-    "IDENTITY": 5,
-    "ENCLOSED": 6,
-    "CLASSIFIED": 7,
+    "INFINITE": 2,
+    "RATIONAL": 3,
+    "IRRATIONAL": 5,
+    "IDENTITY": 6,
+    "ENCLOSED": 7,
+    "CLASSIFIED": 8,
 }
 
 
 def counts_by_degrees(table: pd.DataFrame) -> tuple[list[tuple[int, int]], np.ndarray]:
     """Pairs of degrees, and how many of their formulas are in each state, [pairs, states]."""
     state = table["label"].astype(str).map(_STATE_OF).to_numpy()
-    state = np.where((state == 4) & (table["closed_form"].astype(str) != ""), 3, state)
+    state = np.where((state == 5) & (table["closed_form"].astype(str) != ""), 4, state)
     pairs = sorted(set(zip(table["d_a"].tolist(), table["d_b"].tolist(), strict=True)))
     row = [pairs.index(pair) for pair in zip(table["d_a"].tolist(), table["d_b"].tolist(), strict=True)]
     counts = np.zeros((len(pairs), len(_STATES)), dtype=np.int64)
@@ -92,12 +94,20 @@ LADDER = Figure(
     "What is proved of every formula of the census",
     "For each pair of degrees of a and b, and for all 1,768,900 formulas: the first of the states that is proved, "
     "counted exactly over the whole census, with no float dynamics. Terminating and divergent formulas (most "
-    "divergent ones have two conjugate solutions of equal modulus); rational limits, infinity among them; limits "
-    "proved irrational by the size of the minimal solution, by certified common divisors, or as quadratic numbers, "
-    "hatched where a closed form is known too; closed forms alone (pcf.family.checkerboard tells for some of them "
-    "whether they are rational); limits enclosed by a ball of at least the "
-    "configured bits or fewer, of which it is not known whether they are rational.",
+    "divergent ones have two conjugate solutions of equal modulus); infinite limits, where q_n is the minimal "
+    "solution; rational limits; limits proved irrational by the size of the minimal solution, by certified common "
+    "divisors, as quadratic numbers, or as rational images of pi or ln 2, hatched where a closed form is known too; "
+    "closed forms alone; limits enclosed by a ball of at least the configured bits or fewer, of which it is not known "
+    "whether they are rational.",
     draw,
     tables=("pcf.ladder",),
-    claims=("pcf.regimes.convergence", "pcf.rational.list", "pcf.irrational.census", "pcf.closed.count"),
+    claims=(
+        "pcf.regimes.convergence",
+        "pcf.regimes.infinite",
+        "pcf.rational.list",
+        "pcf.rational.products",
+        "pcf.irrational.census",
+        "pcf.family.checkerboard",
+        "pcf.closed.count",
+    ),
 )

@@ -20,20 +20,16 @@ from simulations.pcf import dynamics, dynamics_torch
 from simulations.pcf.enclosures import enclose_keys
 from simulations.pcf.gcds import log_gcds, nilpotent_primes
 from simulations.pcf.growth import NAMES, growth
-from theory.pcf import census, irrationality, reduction
-from theory.pcf.definitions.continued_fraction import ContinuedFraction
-from theory.pcf.definitions.convergents import terminating_value
-from theory.pcf.rational_limits import rational_limits
+from simulations.pcf.known_limits import PROOFS, exact_values, proofs
+from theory.pcf import census, reduction
 from theory.pcf.regimes import DIVERGENT, Regime
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
 COEFFICIENTS = ("A2", "A1", "A0", "B2", "B1", "B0")
 MIRROR = np.array([-1, -1, -1, 1, 1, 1])
-LABELS = ("TERMINATING", "DIVERGENT", "RATIONAL", "IRRATIONAL", "IDENTITY", "ENCLOSED", "CLASSIFIED")
+LABELS = ("TERMINATING", "DIVERGENT", "INFINITE", "RATIONAL", "IRRATIONAL", "IDENTITY", "ENCLOSED", "CLASSIFIED")
 CLOSED_FORMS = ("", "quadratic", "0F1", "1F1", "2F1", "U")
-PROOFS = ("", "size", "gcd", "quadratic")
-"""By the codes of :func:`theory.pcf.irrationality.certificates`, and 3 for constant formulas."""
 SCREEN = 3
 """Primes of the reduction test that every formula with d_a = 2 meets; one hit sends it to all of them."""
 SLOW_BUDGET, SLOW_ROOM = 600, 400
@@ -138,49 +134,17 @@ def _arithmetic(keys: Array, codes: Array, deeper: bool) -> dict[str, Any]:
     return {"rho": rho, "nilpotent": nilpotent, "proof": proofs(keys, codes, deeper)}
 
 
-def proofs(keys: Array, codes: Array, deeper: bool) -> Array:
-    """How each formula is proved irrational, index into PROOFS: by size, by gcd, or as a quadratic number."""
-    live = codes != census.CODE[Regime.TERMINATING]
-    proof = irrationality.certificates(keys, irrationality.DEEPER if deeper else irrationality.PRIME_POWERS)
-    constant = np.flatnonzero(live & ~keys[:, [0, 1, 3, 4]].any(axis=1))
-    for row in constant:
-        square = int(keys[row, 2]) ** 2 + 4 * int(keys[row, 5])
-        if square > 0 and not reduction.is_square(square):
-            proof[row] = 3
-    return np.asarray(proof)
-
-
 def _screen() -> tuple[int, ...]:
     from simulations.pcf.gcds import PRIMES
 
     return PRIMES[:SCREEN]
 
 
-def _exact_values(keys: Array, codes: Array) -> dict[int, str]:
-    """Limits that are known to be rational or infinite, as text."""
-    found = {row: "infinity" if x.value is None else str(x.value) for row, x in rational_limits(keys).items()}
-    for row in np.flatnonzero(codes == census.CODE[Regime.TERMINATING]).tolist():
-        end = terminating_value(ContinuedFraction.of_key(keys[row].tolist()))
-        found[row] = _terminating_text(end)
-    for row in np.flatnonzero(~keys[:, [0, 1, 3, 4]].any(axis=1)).tolist():
-        a, square = int(keys[row, 2]), int(keys[row, 2]) ** 2 + 4 * int(keys[row, 5])
-        if square >= 0 and reduction.is_square(square):
-            top = a + (1 if a > 0 else -1) * math.isqrt(square)
-            found[row] = str(top // 2) if top % 2 == 0 else f"{top}/2"
-    return found
-
-
-def _terminating_text(end: Any) -> str:
-    if not end.is_infinite:
-        return str(end.value)
-    return "infinity" if end.p else "undefined"
-
-
 def limits(keys: Array, codes: Array, proof: Array, bits: int) -> dict[str, Any]:
     """Exact values, balls, and the label that they and the proofs give."""
     count = len(keys)
     exact = np.full(count, "", dtype=object)
-    for row, text in _exact_values(keys, codes).items():
+    for row, text in exact_values(keys, codes).items():
         exact[row] = text
     diverges = np.isin(codes, [census.CODE[regime] for regime in DIVERGENT])
     terminating = codes == census.CODE[Regime.TERMINATING]
@@ -201,8 +165,8 @@ def limits(keys: Array, codes: Array, proof: Array, bits: int) -> dict[str, Any]
     for row in np.flatnonzero(exact != "").tolist():
         value[row] = _float_of(exact[row])
     closed = closed_forms(keys, codes)
-    conditions = [terminating, diverges, exact != "", proof > 0, closed > 0, centre != ""]
-    label = np.select(conditions, range(6), 6)
+    conditions = [terminating, diverges, exact == "infinity", exact != "", proof > 0, closed > 0, centre != ""]
+    label = np.select(conditions, range(7), 7)
     return {
         "label": _category(label, LABELS),
         "irrational": _category(proof, PROOFS),
@@ -294,10 +258,13 @@ def _columns() -> dict[str, str]:
         "d_b": "degree of b",
         "regime": "exact class by the leading coefficients, or terminating",
         "label": (
-            "the first that is proved: TERMINATING, DIVERGENT (the regime says which kind), RATIONAL (or infinite), "
-            "IRRATIONAL, IDENTITY (closed form), ENCLOSED (ball), CLASSIFIED (converges by its regime, no ball)"
+            "the first that is proved: TERMINATING, DIVERGENT (the regime says which kind), INFINITE (limit), "
+            "RATIONAL, IRRATIONAL, IDENTITY (closed form), ENCLOSED (ball), CLASSIFIED (converges by its regime, no ball)"
         ),
-        "irrational": "proof of irrationality: size (of the minimal solution), gcd (certified), quadratic, or ''",
+        "irrational": (
+            "proof of irrationality: size (of the minimal solution), gcd (certified), quadratic (number), pi or ln 2 "
+            "(rational Moebius image of it), or ''"
+        ),
         "closed_form": (
             "kind of the closed form of convergent formulas with d_a <= 1, as pcf.closed.* give it: quadratic "
             "number, ratio of 0F1, 1F1, 2F1 or U (with parabolic cylinder functions); '' for d_a = 2"

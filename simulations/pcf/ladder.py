@@ -9,7 +9,8 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
 
 from plumbline.nouns import Experiment
-from simulations.pcf.census import CLOSED_FORMS, LABELS, PROOFS, closed_forms, halved_keys, limits, proofs
+from simulations.pcf.census import CLOSED_FORMS, LABELS, closed_forms, halved_keys, limits
+from simulations.pcf.known_limits import PROOFS, proofs
 from theory.pcf import census
 
 
@@ -52,7 +53,10 @@ LADDER = Experiment(
         "d_a": "degree of a",
         "d_b": "degree of b",
         "label": f"the first that is proved, as in pcf.census: {', '.join(LABELS)}",
-        "irrational": "proof of irrationality: size (of the minimal solution), gcd (certified), quadratic, or ''",
+        "irrational": (
+            "proof of irrationality: size (of the minimal solution), gcd (certified), quadratic (number), pi or ln 2 "
+            "(rational Moebius image of it), or ''"
+        ),
         "closed_form": "kind of the closed form of convergent formulas with d_a <= 1, or ''",
         "formulas": "how many formulas of the shard, a and -a both counted",
     },
