@@ -232,3 +232,4 @@ def test_constants_rest_on_partners_and_subjects_of_their_claims() -> None:
 def test_partners_that_drop_an_assumption() -> None:
     dropping = {claim.id for claim in catalogue.claims("pcf") for partner in claim.refutations if partner.drops}
     assert {"pcf.census.size", "pcf.irrational.census", "pcf.enclosure.census"} <= dropping
+    assert {"pcf.asymptotics.factorial", "pcf.asymptotics.hyperbolic"} <= dropping

@@ -19,6 +19,9 @@ from proofs_checks.engines.facts import exact_rational
 from proofs_checks.engines.rational import Relation
 from proofs_checks.pcf import formal
 from theory.pcf import regime_bounds, regime_claims, regime_witnesses
+from theory.pcf.definitions.continued_fraction import ContinuedFraction
+from theory.pcf.product_limits import product_limit
+from theory.pcf.rational_limits import rational_limit
 
 Point = dict[str, Fraction]
 
@@ -113,6 +116,41 @@ def _with_k(formula: Formula, name: str) -> list[Finding]:
     return [_identity(formula, f"{name} 1", k=1, **at_minus_one), _identity(formula, f"{name} 0", k=0)]
 
 
+_HYPERGEOMETRIC = {
+    "factorial": ((5, 0, -3, -5, -5, -1), (5, 0, 2, -5, -5, -1), (1, -3, 4, -1, -4, 2)),
+    "hyperbolic": ((0, 1, -5, 2, -1, 0), (0, 1, -5, 2, -1, -3)),
+}
+"""Formulas with a hypergeometric minimal solution f; the first of each has q_n as a multiple of it."""
+
+
+def _denominators(limits: str, regime: str) -> Finding:
+    """Whether q_n is dominant for formulas with finite limits, or all: not a multiple of f, as f_(-1) is not 0.
+
+    Compared are exponents of n! for d_a = d_b (that of f is 0), else the bases |lambda| (that of f is the smaller).
+    """
+    made = [(key, _minimal_solution(key)) for key in _HYPERGEOMETRIC[regime]]
+    chosen = [(key, f) for key, f in made if limits == "all" or f.value is not None]
+
+    def verify(instance: tuple[tuple[int, ...], Any]) -> Relation:
+        key, f = instance
+        of_f, dominant = (0, 2) if key[0] else (abs(f.z), abs(key[1] - f.z))
+        return Relation(dominant if f.coefficients[0] else of_f, "==", dominant)
+
+    def show(instance: tuple[tuple[int, ...], Any]) -> Witness:
+        key, f = instance
+        z, r = (Fraction(-key[3], key[0]), Fraction(0)) if key[0] else (f.z, f.r)
+        data = {"key": [str(x) for x in key], "z": str(z), "r": str(r), "C": [str(c) for c in f.coefficients]}
+        return witness.make("pcf", "denominator_growth", data, "left: growth of q_n in closed form; right: claimed")
+
+    statement = "q_n grows like the dominant solution"
+    return rational.certify(chosen, verify, statement, "formulas with a hypergeometric minimal solution", show=show)
+
+
+def _minimal_solution(key: tuple[int, ...]) -> Any:
+    formula = ContinuedFraction.of_key(key)
+    return rational_limit(formula) if key[0] else product_limit(formula)
+
+
 def exponents_follow(
     subject: Subject, effort: Effort, domain: Domain, table: Mapping[str, str], *, with_k: bool = False
 ) -> Iterator[Finding]:
@@ -128,6 +166,7 @@ def exponents_follow(
 @check("pcf.asymptotics.factorial", timeout=30)
 def factorial(subject: Subject, effort: Effort) -> Iterator[Finding]:
     """Both solutions and the rate of convergence for d_b < 2 d_a."""
+    yield _denominators(str(subject["limits"]), "factorial").for_part("power")
     table = {"power": "dominant", "minimal": "minimal", "error": "factorial error"}
     yield from exponents_follow(subject, effort, regime_claims.factorial.domain, table, with_k=True)
 
@@ -135,6 +174,7 @@ def factorial(subject: Subject, effort: Effort) -> Iterator[Finding]:
 @check("pcf.asymptotics.hyperbolic", timeout=30)
 def hyperbolic(subject: Subject, effort: Effort) -> Iterator[Finding]:
     """Both solutions and the rate of convergence for d_b = 2 d_a, positive discriminant."""
+    yield _denominators(str(subject["limits"]), "hyperbolic").for_part("power")
     table = {"power": "larger", "minimal": "smaller", "error": "hyperbolic error"}
     yield from exponents_follow(subject, effort, regime_claims.hyperbolic.domain, table)
 

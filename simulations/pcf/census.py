@@ -259,7 +259,8 @@ def _columns() -> dict[str, str]:
         "regime": "exact class by the leading coefficients, or terminating",
         "label": (
             "the first that is proved: TERMINATING, DIVERGENT (the regime says which kind), INFINITE (limit), "
-            "RATIONAL, IRRATIONAL, IDENTITY (closed form), ENCLOSED (ball), CLASSIFIED (converges by its regime, no ball)"
+            "RATIONAL, IRRATIONAL, IDENTITY (closed form), ENCLOSED (ball), "
+            "CLASSIFIED (converges by its regime, no ball)"
         ),
         "irrational": (
             "proof of irrationality: size (of the minimal solution), gcd (certified), quadratic (number), pi or ln 2 "

@@ -7,6 +7,7 @@ import itertools
 import math
 from collections.abc import Callable, Mapping
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 from theory.pcf.certificate_witnesses import at, convergents_of, nowhere_zero, tail_is_enclosed, value_at
@@ -45,11 +46,11 @@ def smaller_zero(e: int, c: int) -> Pair:
     )
 
 
-def defect(key: list[int], r: Fraction, C: list[Pair], n: int) -> Pair:
+def defect(key: list[int], r: Fraction, C: Callable[[int], Pair], n: int) -> Pair:
     """z^2 (n+1+r) C(n+1) - z a(n) C(n) - c (n+r') C(n-1)."""
     _, e, d, c, b1, _ = key
     square, z = e * e + 4 * c, smaller_zero(e, c)
-    later, now, before = (pair_value(C, n + k) for k in (1, 0, -1))
+    later, now, before = (C(n + k) for k in (1, 0, -1))
     found = times(times(z, z, square), later, square)
     found = (found[0] * (n + 1 + r), found[1] * (n + 1 + r))
     return plus(plus(found, times(z, now, square), -(e * n + d)), before, -c * (n + Fraction(b1, c) - r))
@@ -62,7 +63,7 @@ def pair_value(C: list[Pair], n: int) -> Pair:
 
 def solves(key: list[int], r: Fraction, C: list[Pair]) -> bool:
     """Whether the equation for C holds, at more n than its degree, and C is monic."""
-    return C[-1] == ONE and all(defect(key, r, C, n) == (0, 0) for n in range(len(C) + 3))
+    return C[-1] == ONE and all(defect(key, r, partial(pair_value, C), n) == (0, 0) for n in range(len(C) + 3))
 
 
 def _polynomial(key: list[int], r: Fraction, rho: int) -> list[Pair] | None:
@@ -71,11 +72,18 @@ def _polynomial(key: list[int], r: Fraction, rho: int) -> list[Pair] | None:
     square, z = e * e + 4 * c, smaller_zero(e, c)
     slope = plus(times(z, z, square), (Fraction(c), Fraction(0)))
     C: list[Pair] = [(Fraction(0), Fraction(0))] * rho + [ONE]
+    values = [defect(key, r, partial(_monomial, ONE, rho), n) for n in range(rho + 2)]
     for k in range(rho - 1, -1, -1):  # the coefficient of n^k in the defect is a difference of order k over k!
-        values = [defect(key, r, C, n) for n in range(rho + 2)]
         top = _coefficient(values, k)
         C[k] = over((-top[0], -top[1]), (slope[0] * (k - rho), slope[1] * (k - rho)), square)
+        step = (defect(key, r, partial(_monomial, C[k], k), n) for n in range(rho + 2))
+        values = [plus(value, more) for value, more in zip(values, step, strict=True)]
     return C if solves(key, r, C) else None
+
+
+def _monomial(factor: Pair, k: int, n: int) -> Pair:
+    """factor n^k."""
+    return factor[0] * n**k, factor[1] * n**k
 
 
 def _coefficient(values: list[Pair], k: int) -> Pair:

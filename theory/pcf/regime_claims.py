@@ -13,6 +13,7 @@ _NOTATION = (
 )
 _LASTING = r"$b_n\ne 0$ for all $n\ge 1$"
 _DOMINANT = r"$q_n$ is not itself a minimal solution, that is $L$ is finite"
+_LIMITS = "The role limits says for which convergent formulas the growth of $q_n$ is claimed: finite, or all."
 _SOURCE = "Theory of formal solutions recalled; exponents derived here"
 
 factorial = Claim(
@@ -27,7 +28,12 @@ factorial = Claim(
     ),
     domain=Domain(Every("pcf", "every polynomial continued fraction with d_b < 2 d_a that does not terminate")),
     subject=Subject(
-        {"power": bounds.factorial_power, "minimal": bounds.factorial_minimal, "error": bounds.factorial_error}
+        {
+            "power": bounds.factorial_power,
+            "minimal": bounds.factorial_minimal,
+            "error": bounds.factorial_error,
+            "limits": "finite",
+        }
     ),
     provenance=Provenance.DERIVED,
     source=_SOURCE,
@@ -50,7 +56,14 @@ factorial = Claim(
             },
             "(n-1)!^(d_b-d_a) in u_(n-2) gives d_b - d_a at order 1/n",
         ),
+        Refutation(
+            "infinite limits too",
+            {"limits": "all"},
+            "(5,0,-3;-5,-5,-1) has q_n = n + 1, not of order n!^2 5^n",
+            drops=_DOMINANT,
+        ),
     ),
+    remark=_LIMITS,
 )
 
 hyperbolic = Claim(
@@ -67,7 +80,12 @@ hyperbolic = Claim(
         Every("pcf", "every polynomial continued fraction with d_b = 2 d_a, A^2 + 4B > 0 that does not terminate")
     ),
     subject=Subject(
-        {"power": bounds.hyperbolic_power, "minimal": bounds.hyperbolic_minimal, "error": bounds.hyperbolic_error}
+        {
+            "power": bounds.hyperbolic_power,
+            "minimal": bounds.hyperbolic_minimal,
+            "error": bounds.hyperbolic_error,
+            "limits": "finite",
+        }
     ),
     provenance=Provenance.DERIVED,
     source=_SOURCE,
@@ -96,8 +114,14 @@ hyperbolic = Claim(
             },
             "the same factor enters the rate of convergence",
         ),
+        Refutation(
+            "infinite limits too",
+            {"limits": "all"},
+            "(0,1,-5;2,-1,0) has q_n = (-1)^n (n + 1)(n + 1)!, not of order n! 2^n",
+            drops=_DOMINANT,
+        ),
     ),
-    remark=r"$(1+r)/(1-r)=A/\sqrt{A^2+4B}$, so that $\beta=-D_1A/\sqrt{A^2+4B}$.",
+    remark=r"$(1+r)/(1-r)=A/\sqrt{A^2+4B}$, so that $\beta=-D_1A/\sqrt{A^2+4B}$. " + _LIMITS,
 )
 
 subexponential = Claim(
@@ -246,6 +270,7 @@ convergence = Claim(
         ),
     ),
     remark=(
+        r"The limit may be $\infty$: pcf.regimes.infinite counts such formulas of the census. "
         r"For $d_b>2d_a+2$, $B>0$ the fraction diverges by the theorem of Stern and Stolz; no formula of the census "
         r"has such degrees."
     ),

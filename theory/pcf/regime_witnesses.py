@@ -110,3 +110,30 @@ def characteristic(data: Mapping[str, Any], formulas: Mapping[str, Callable[...,
     """A claimed discriminant, and the squared difference of the zeros l, m of x^2 = A x + B, A = l + m, B = -l m."""
     one, other = Fraction(data["l"]), Fraction(data["m"])
     return formulas["claimed"](A=one + other, B=-one * other), (one - other) ** 2
+
+
+def denominator_growth(data: Mapping[str, Any], formulas: Mapping[str, Callable[..., Any]]) -> tuple[Any, Any]:
+    """Growth of q_n, from its closed form, and the claimed one: the exponent of n! for d_a = d_b, else |lambda|.
+
+    The closed form is q_n f_0 = f_n with f_n = C(n+1) prod_{k<=n} z (k+1+r)^h, h = d_b - d_a. It is compared with the
+    recurrence at more n than the polynomial f_n/f_(n-1) = a_n + b_n f_(n-2)/f_(n-1) has a degree; equal sides are
+    returned where they differ, as for a finite limit.
+    """
+    key, z, r = [int(value) for value in data["key"]], Fraction(data["z"]), Fraction(data["r"])
+    C, level = [Fraction(value) for value in data["C"]], key[0] or not key[3]
+    p, q = Fraction(0), Fraction(1)
+    factor, first = Fraction(1), Fraction(0)
+    for n in range(len(C) + 8):
+        factor *= z * (1 if level else n + 1 + r)
+        f = factor * sum((c * Fraction(n + 1) ** k for k, c in enumerate(C)), Fraction(0))
+        if n == 0:
+            first = f
+        else:
+            a, b = ((x * n + y) * n + w for x, y, w in (key[:3], key[3:]))
+            p, q = q, a * q + b * p
+        if q * first != f:
+            return 0, 0
+    if C[0] != 0:  # f_(-1) is not 0 but q_(-1) is
+        return 0, 0
+    degree = 2 if key[0] else 1
+    return (0, degree) if level else (abs(z), abs(key[1] - z))
