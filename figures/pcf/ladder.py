@@ -13,7 +13,7 @@ from plumbline.nouns import Figure
 _STATES = (
     ("terminating", "#b5b5b5", ""),
     ("divergent", style.PALETTE[1], ""),
-    ("infinite", "#3a3a3a", ""),
+    ("infinite", style.PALETTE[4], ""),
     ("rational", style.PALETTE[6], ""),
     ("irrational, closed form", style.PALETTE[0], "////"),
     ("irrational", style.PALETTE[0], ""),
@@ -53,7 +53,7 @@ def draw(tables: dict[str, Any], evidence: dict[str, Any]) -> tuple[Any, dict[st
     totals = counts.sum(axis=1)
     edges = np.hstack([np.zeros((len(counts), 1)), np.cumsum(counts, axis=1) / totals[:, None]])
     place = np.append(np.arange(len(pairs)), len(pairs) + 0.4)
-    figure, (bars, numbers) = style.new_figure(1, 2, height=3.5, width_ratios=[1, 1.25], sharey=True)
+    figure, (bars, numbers) = style.new_figure(1, 2, height=3.5, width_ratios=[1, 1.5], sharey=True)
     for state in shown:
         name, colour, hatch = _STATES[state]
         width = edges[:, state + 1] - edges[:, state]
