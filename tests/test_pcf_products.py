@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 
 import numpy as np
@@ -14,13 +15,14 @@ from plumbline.evidence import Coverage, Verdict
 from plumbline.nouns import Check, Claim, Effort
 from plumbline.runner import run_check, try_refutation
 from proofs_checks.pcf import infinite, products
-from theory.pcf import product_claims, product_witnesses
+from theory.pcf import census, product_claims, product_witnesses
 from theory.pcf.definitions.continued_fraction import ContinuedFraction
 from theory.pcf.definitions.convergents import convergents
 from theory.pcf.enclosures import enclose
 from theory.pcf.product_claims import PRODUCTS
-from theory.pcf.product_limits import ProductLimit, product_limit, product_limits
+from theory.pcf.product_limits import ProductLimit, degree, product_limit, product_limits
 from theory.pcf.quadratic import QuadraticNumber
+from theory.pcf.reduction import is_square
 
 CLAIMS: list[tuple[Claim, Check]] = [
     (product_claims.products, products.products),
@@ -93,6 +95,27 @@ def test_inputs_are_refused() -> None:
             limit_of(*key)
     with pytest.raises(InputError, match="at most 100"):
         product_limits(np.array([[0, 1, 1, 101, 0, 1]]))
+
+
+def test_no_degree_is_overlooked() -> None:
+    """rho in float64, with complex w, is near an integer >= 0 only where it is one: about 45,000 formulas."""
+    keys = census.keys()
+    keys = keys[(keys[:, 0] == 0) & (keys[:, 3] != 0) & (census.leading_arrays(keys[:, :3])[1] > 0)]
+    keys = keys[(census.first_zero(keys[:, 3:]) == 0) & (keys[:, 1] ** 2 + 4 * keys[:, 3] > 0)]
+    _, e, d, c, b1, b0 = keys.T
+    w, s = np.sqrt((b1 * b1 - 4 * c * b0).astype(complex)), np.sqrt((e * e + 4 * c).astype(float))
+    seen = np.zeros(len(keys), dtype=bool)
+    for sign in (1, -1):
+        rho = -((2 * c * d - e * (b1 + c)) / s + sign * w + c) / (2 * c)
+        seen |= (np.abs(rho - np.round(rho.real)) < 1e-9) & (rho.real > -0.5)
+    exact = [_degrees(tuple(key)) for key in keys.tolist()]
+    assert seen.tolist() == exact and sum(exact) == len(products.listed()) == 385
+
+
+def _degrees(key: tuple[int, ...]) -> bool:
+    disc = key[4] ** 2 - 4 * key[3] * key[5]
+    found = [degree(key, w) for w in (math.isqrt(disc), -math.isqrt(disc))] if is_square(disc) else []
+    return any(rho is not None and rho.denominator == 1 and rho >= 0 for rho in found)
 
 
 def test_mirror_images_have_opposite_limits() -> None:

@@ -181,7 +181,8 @@ def products(subject: Subject, effort: Effort) -> Iterator[Finding]:
         [*_top(), _every_residual(), degrees],
         domain,
         "u_n/u_(n-1) = z A(n) C(n+1)/C(n), A | b(n+1); the minimal solution grows like n! z^n, so A(n) = n + 1 + r; "
-        "the coefficient of n^k gives deg C = rho, the others C from the top down or a contradiction",
+        "the coefficient of n^k gives deg C = rho, the others C from the top down or a contradiction; t/s + w is "
+        "-c (2 rho + 1), rational and not 0, only if w is rational, and s is or t = 0",
     )
     for part in ("solution", "degree", "complete"):
         yield identity.for_part(part)

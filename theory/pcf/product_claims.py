@@ -70,6 +70,10 @@ products = Claim(
             "C of degree 1 to 11 gives 458 more",
         ),
     ),
+    remark=(
+        r"$C$ exists for a root whenever its $\rho$ is an integer $\ge 0$: there are as many linear equations as "
+        r"coefficients. Limits of formulas without such a solution are not decided here."
+    ),
 )
 
 INFINITE = {"quadratic": LISTED["quadratic_infinite"], "linear": LISTED["linear_infinite"], "mixed": 18}
