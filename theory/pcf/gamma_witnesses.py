@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Any
 
-from mpmath import gamma, mpf, pi, sqrt, workdps
+from mpmath import gamma, mp, mpf, sqrt, workdps
 
 Formulas = Mapping[str, Callable[..., Any]]
 
@@ -67,6 +67,6 @@ def gamma_product(data: Mapping[str, Any], formulas: Formulas) -> tuple[Any, Any
 def lemniscate_value(data: Mapping[str, Any], formulas: Formulas) -> tuple[Any, Any]:
     """Left: PCF(d, 4(n + r)(n + s)) as twice PCF(d/2, (n + r)(n + s)). Right: the claimed value."""
     with workdps(70):
-        w = gamma(mpf(1) / 4) ** 2 / (2 * sqrt(2 * pi))
+        w = gamma(mpf(1) / 4) ** 2 / (2 * sqrt(2 * mp.pi))
         left = 2 * limit_from_above(int(data["d"]) // 2, real(data["r"]), real(data["s"]))
         return left, formulas["value"](w=w)
