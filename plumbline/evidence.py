@@ -73,7 +73,10 @@ class Witness:
 
 @dataclass(frozen=True)
 class Finding:
-    """What one engine established; made by :meth:`Engine.finding` only."""
+    """What one engine established; made by :meth:`Engine.finding` only.
+
+    ``premises`` keeps what it rests on and is weaker than symbolic, so that certificates are stored with what uses them.
+    """
 
     engine: str
     verdict: Verdict
@@ -87,6 +90,7 @@ class Finding:
     effort: Mapping[str, Any] = field(default_factory=dict)
     seconds: float = 0.0
     part: str = ""
+    premises: tuple[Finding, ...] = ()
 
     def for_part(self, part: str) -> Finding:
         """The same finding as evidence for one part of a claim with several parts."""
@@ -103,6 +107,7 @@ class Finding:
             "reason": self.reason,
             "witness": self.witness.as_json() if self.witness else None,
             "certificate": dict(self.certificate) if self.certificate else None,
+            "premises": [premise.as_json() for premise in self.premises],
             "rests_on": list(self.rests_on),
             "effort": dict(self.effort),
             "seconds": round(self.seconds, 4),
@@ -156,7 +161,17 @@ class Engine:
             rests_on=tuple(rests),
             effort=effort or {},
             seconds=seconds,
+            premises=_numerical(premises),
         )
+
+
+def _numerical(premises: Iterable[Finding]) -> tuple[Finding, ...]:
+    """The premises whose own evidence is numerical, each once; an exact step hands on those that it uses itself."""
+    kept: dict[int, Finding] = {}
+    for premise in premises:
+        if premise.strength.rank < Strength.SYMBOLIC.rank:
+            kept.setdefault(id(premise), premise)
+    return tuple(kept.values())
 
 
 def coverage_of(claimed: Domain, scopes: Iterable[Scope]) -> Coverage | None:
