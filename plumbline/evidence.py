@@ -75,7 +75,7 @@ class Witness:
 class Finding:
     """What one engine established; made by :meth:`Engine.finding` only.
 
-    ``premises`` keeps what it rests on and is weaker than symbolic, so that certificates are stored with what uses them.
+    ``premises`` keeps what it rests on and is weaker than symbolic: certificates are stored with what uses them.
     """
 
     engine: str

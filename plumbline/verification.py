@@ -2,8 +2,8 @@
 
 The judging is done by :mod:`plumbline.verifier`. Here only the two sides are brought together: certificates from the
 evidence record, with those of certified premises, and problems from the *problem programs* of the paper
-(``theory/<paper>/problems.py`` and ``*_problems.py``: standard library, mpmath and the paper's witness programs). A
-problem program sees the claim through :class:`Stated`, never the record, and lists every certificate that must be there.
+(``theory/<paper>/problems.py`` and ``*_problems.py``: standard library, mpmath and the paper's witness programs). Such
+a program sees the claim through :class:`Stated`, never the record, and lists every certificate that must be there.
 """
 
 from __future__ import annotations
@@ -21,10 +21,17 @@ from plumbline.domain import Every
 from plumbline.evidence import Strength, Verdict
 from plumbline.formula import Formula, emit_standalone
 from plumbline.nouns import Claim
-from plumbline.verifier import VERIFIERS, Refused, Unverifiable
-from plumbline.verifier.numbers import Arithmetic
+from plumbline.verifier.covers import verify_cover
+from plumbline.verifier.numbers import Arithmetic, Refused, Taylor, Unverifiable
+from plumbline.verifier.programs import verify_linear, verify_relations, verify_semidefinite
 
 Problem = Mapping[str, Any]
+_VERIFIERS = {
+    "positive": verify_cover,
+    "linear": verify_linear,
+    "semidefinite": verify_semidefinite,
+    "relations": verify_relations,
+}
 _KEYS = ("part", "statement", "scope", "certificate")
 _INSTANCES = re.compile(r"\d+ instances: ")
 
@@ -57,9 +64,11 @@ class Stated:
     objects: Mapping[str, Any]
     formulas: Mapping[str, Callable[..., Any]]
 
-    def value(self, role: str) -> Fraction:
-        """A formula without variables that is a rational number."""
-        found = self.formulas[role](Arithmetic(exact=True))
+    def value(self, role: str, **at: Fraction) -> Fraction:
+        """A formula at rational values of its variables, where it is a rational number."""
+        found = self.formulas[role](Arithmetic(exact=True), **at)
+        if isinstance(found, Taylor) and found.c[0].terms.keys() <= {0}:
+            found = found.c[0].terms.get(Fraction(0), 0)
         if not isinstance(found, (int, Fraction)):
             raise Unverifiable(f"the claimed {role} is no rational number")
         return Fraction(found)
@@ -83,15 +92,25 @@ def stated(claim: Claim) -> Stated:
     return Stated(axes, others, formulas)
 
 
+def _of_rationals(choose: Callable[[tuple[Fraction, ...]], Fraction]) -> Callable[..., Fraction]:
+    def chosen(*values: Fraction) -> Fraction:
+        if any(isinstance(value, Taylor) for value in values):
+            raise Unverifiable("a formula with a kink")
+        return choose(values)
+
+    return chosen
+
+
 def _in_arithmetic(formula: Formula) -> Callable[..., Any]:
     """The formula's standalone source, run on the verifier's numbers (rational constants stay exact)."""
     tree = ast.parse(emit_standalone(formula))
-    body = [node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == "_value"]
+    body: list[ast.stmt] = [node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == "_value"]
     code = compile(ast.Module(body, []), f"<{formula.name}>", "exec")
 
     def value(m: Any, **values: Any) -> Any:
         names: dict[str, Any] = {name: getattr(m, name) for name in ("power", "log", "exp")}
         names |= {"mpf": Fraction, "sqrt": lambda x: m.power(x, Fraction(1, 2)), "natural_power": lambda x, n: x**n}
+        names |= {"minimum": _of_rationals(min), "maximum": _of_rationals(max)}
         exec(code, names)
         try:
             return names["_value"](**values)
@@ -130,8 +149,8 @@ def outcomes(claim: Claim, record: Mapping[str, Any]) -> list[Outcome]:
     program = programs(claim.paper).get(claim.id)
     try:
         problems = list(program(stated(claim))) if program else []
-    except Unverifiable as reason:
-        return [Outcome(claim.id, "record", Status.NOT_VERIFIABLE, str(reason), carries)]
+    except Unverifiable as error:
+        return [Outcome(claim.id, "record", Status.NOT_VERIFIABLE, str(error), carries)]
     found, answered = [], set()
     for leaf in {str([leaf[key] for key in _KEYS]): leaf for leaf in leaves(record["findings"])}.values():
         decisive = carries and not (leaf["top"] and record["coverage"] == "whole" and _INSTANCES.match(leaf["scope"]))
@@ -144,12 +163,22 @@ def outcomes(claim: Claim, record: Mapping[str, Any]) -> list[Outcome]:
         else:
             status, reason = Status.NOT_VERIFIABLE, "no problem program states what it certifies"
         found.append(Outcome(claim.id, _label(leaf), status, reason, decisive))
-    missing = [problem for index, problem in enumerate(problems) if index not in answered]
+    missing = [
+        problem for index, problem in enumerate(problems) if index not in answered and not problem.get("optional")
+    ]
     absent = "the record has no certificate of it"
     found += [Outcome(claim.id, _label(problem), Status.REFUSED, absent, carries) for problem in missing]
     if carries and not any(outcome.carries for outcome in found):
         found.append(Outcome(claim.id, "record", Status.NOT_VERIFIABLE, "it stores no certificate", True))
     return found
+
+
+def exit_status(found: Iterable[Outcome]) -> int:
+    """1: something is refused; 3: something that carries a claim cannot be verified; 0 otherwise."""
+    found = list(found)
+    if any(outcome.status is Status.REFUSED for outcome in found):
+        return 1
+    return 3 if any(outcome.carries and outcome.status is Status.NOT_VERIFIABLE for outcome in found) else 0
 
 
 def _shown(claim: Claim, shown: Mapping[str, Any] | None) -> tuple[Status, str]:
@@ -184,7 +213,7 @@ def _judged(certificate: Mapping[str, Any] | None, problem: Problem) -> tuple[St
     if not certificate:
         return Status.REFUSED, "no certificate is stored"
     try:
-        return Status.VERIFIED, VERIFIERS[problem["kind"]](certificate, problem)
+        return Status.VERIFIED, _VERIFIERS[problem["kind"]](certificate, problem)
     except Unverifiable as reason:
         return Status.NOT_VERIFIABLE, str(reason)
     except Refused as reason:

@@ -1,16 +1,16 @@
 """Box covers: an exact cover of the declared domain, and on each piece the sign by the verifier's own derivatives."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
 from mpmath import iv
 
-from plumbline.verifier.numbers import Arithmetic, Refused, Taylor, Unverifiable, rational
+from plumbline.verifier.numbers import Arithmetic, Refused, Unverifiable, rational
 
-_BITS = 96
+iv.prec = 96
 _HALVINGS = 8
 Box = dict[str, tuple[Fraction, Fraction]]
 
@@ -22,14 +22,11 @@ def verify_cover(certificate: Mapping[str, Any], problem: Mapping[str, Any]) -> 
         raise Refused(f"a box cover for {relation!r} is needed")
     if certificate["domain"] != axes:
         raise Refused(f"the certificate is for the domain {certificate['domain']}, claimed is {axes}")
-    sign = _Sign(problem["function"], problem["strict"], axes)
     pieces = [piece for cell in certificate["cells"] for piece in _pieces(cell)]
-    hole = _hole(_box(axes), [box for box, _ in pieces])
-    if hole is not None:
+    if (hole := _hole(_box(axes), [box for box, _ in pieces])) is not None:
         raise Refused(f"no piece covers {_text(hole)}")
-    iv.prec = _BITS
     for box, reason in pieces:
-        sign.require(box, reason, _HALVINGS)
+        _Sign(problem).require(box, reason, _HALVINGS)
     return f"{len(pieces)} boxes"
 
 
@@ -62,8 +59,7 @@ def _hole(target: Box, boxes: Sequence[Box]) -> Box | None:
     marks = sorted({end for box in boxes for end in box[name] if low < end < high} | {low, high})
     for side in pairwise(marks) if low < high else [(low, high)]:
         inside = [box for box in boxes if box[name][0] <= side[0] and side[1] <= box[name][1]]
-        rest = _hole({other: target[other] for other in target if other != name}, inside)
-        if rest is not None:
+        if (rest := _hole({other: target[other] for other in target if other != name}, inside)) is not None:
             return {name: side, **rest}
     return None
 
@@ -75,8 +71,8 @@ def _text(box: Box) -> str:
 class _Sign:
     """The sign of one function on boxes of its domain."""
 
-    def __init__(self, function: Callable[..., Taylor], strict: bool, axes: Sequence[Mapping[str, Any]]) -> None:
-        self.function, self.strict, self.axes = function, strict, axes
+    def __init__(self, problem: Mapping[str, Any]) -> None:
+        self.function, self.strict, self.axes = problem["function"], problem["strict"], problem["axes"]
 
     def coefficients(self, box: Box, order: int = 0, along: str = "") -> list[Any]:
         m = Arithmetic(order)
@@ -112,20 +108,18 @@ class _Sign:
         middle = {x: (low + high) / 2 for x, (low, high) in least.items()}
         value = self.coefficients({x: (c, c) for x, c in middle.items()})[0]
         for x, slope in slopes.items():
-            half = Arithmetic().scalar(least[x][1] - middle[x])
-            value += slope * iv.mpf([-half.b, half.b])
+            value += slope * iv.mpf([-1, 1]) * Arithmetic().scalar(least[x][1] - middle[x])
         return self.positive(value)
 
     def _touching(self, box: Box, name: str, at: Fraction, order: int) -> bool:
         """f and its first derivatives vanish exactly at an end, and the next one has the sign from there on."""
-        if len(self.axes) > 1:
-            raise Unverifiable("contact with a face of more than one variable")
         ends, (low, high), m = _box(self.axes)[name], box[name], Arithmetic(order - 1, exact=True)
         missing = [end for end, gone in zip(ends, self.axes[0]["open"], strict=True) if gone]
+        if len(self.axes) > 1:
+            raise Unverifiable("contact with a face of more than one variable")
         if low < at < high or (self.strict and at not in missing):
             raise Refused(f"equality at {name} = {at}, inside a piece or the domain")
-        vanishing = m.number(self.function(m, **{name: m.variable(m.scalar(at), 1)})).c
-        if any(coefficient.terms for coefficient in vanishing):
+        if any(c.terms for c in m.number(self.function(m, **{name: m.variable(m.scalar(at), 1)})).c):
             raise Refused(f"not all derivatives below order {order} vanish at {name} = {at}")
         sign = 1 if low >= at or order % 2 == 0 else -1
         return self._leading(name, (min(low, at), max(high, at)), order, sign, _HALVINGS)

@@ -42,7 +42,6 @@ class Dyadic:
         return Dyadic((a + b, c * d) for a, c in self.terms.items() for b, d in other.terms.items())
 
     def power(self, r: Fraction) -> Dyadic:
-        """A power of two to a rational power."""
         ((a, c),) = self.terms.items() if len(self.terms) == 1 else [(0, Fraction(3))]
         whole = c.numerator.bit_length() - c.denominator.bit_length()
         if c != Fraction(2) ** whole:
@@ -62,17 +61,13 @@ class Arithmetic:
         self.order, self.exact = order, exact
 
     def scalar(self, value: Fraction | int) -> Any:
-        value = Fraction(value)
-        return Dyadic([(Fraction(0), value)]) if self.exact else _interval(value)
+        return Dyadic([(Fraction(0), Fraction(value))]) if self.exact else _interval(Fraction(value))
 
     def variable(self, value: Any, slope: int) -> Taylor:
         return Taylor(self, [value, *(self.scalar(slope if k == 1 else 0) for k in range(1, self.order + 1))])
 
     def number(self, value: Any) -> Taylor:
         return value if isinstance(value, Taylor) else self.variable(self.scalar(value), 0)
-
-    def inverse(self, x: Any) -> Any:
-        return x.power(Fraction(-1)) if self.exact else 1 / x
 
     def total(self, values: Iterable[Any]) -> Any:
         return reduce(lambda a, b: a + b, values, self.scalar(0))
@@ -110,20 +105,18 @@ class Arithmetic:
         c = [a[0].power(r) if self.exact else iv.exp(self.scalar(r) * iv.log(a[0]))]
         for k in range(1, len(a)):
             terms = (a[j] * c[k - j] * self.scalar((r * j - (k - j)) / k) for j in range(1, k + 1))
-            c.append(self.total(terms) * self.inverse(a[0]))
+            c.append(self.total(terms) * (a[0].power(Fraction(-1)) if self.exact else 1 / a[0]))
         return Taylor(self, c)
 
     def _power_at_zero(self, a: list[Any], r: list[Any]) -> Taylor:
         """Where x reaches down to 0: x^r, and r x^(r-1) x' + (y log y)/r r' with y = x^r and y log y >= -1/e."""
 
         def power(rate: Any) -> Any:
-            if not (rate.a > 0 and a[0].b > 0):
-                raise Unverifiable("a power that is singular at 0")
+            if self.order > 1 or not (rate.a > 0 and a[0].b > 0):
+                raise Unverifiable("a power that is singular at 0, or its higher derivatives")
             return iv.mpf([0, iv.exp(rate * iv.log(iv.mpf(a[0].b))).b])
 
         c = [power(r[0])]
-        if self.order > 1:
-            raise Unverifiable("higher derivatives of a power at 0")
         if self.order:
             top = iv.mpf(c[0].b) * iv.log(iv.mpf(c[0].b))
             turn = iv.mpf([(top if c[0].b < 0.36 else -iv.exp(-1)).a, max(top.b, 0)]) / r[0]
