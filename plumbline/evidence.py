@@ -37,6 +37,10 @@ class Strength(StrEnum):
         return len(Strength) - 1 - list(Strength).index(self)
 
 
+NUMERICAL = Strength.CERTIFIED
+"""The strength whose worth lies in a stored certificate, which ``plumbline verify`` judges again."""
+
+
 class Coverage(StrEnum):
     WHOLE = "whole"
     PART = "part"
@@ -75,7 +79,7 @@ class Witness:
 class Finding:
     """What one engine established; made by :meth:`Engine.finding` only.
 
-    ``premises`` keeps what it rests on and is weaker than symbolic: certificates are stored with what uses them.
+    ``premises`` keeps the numerical findings that it rests on: their certificates are stored with what uses them.
     """
 
     engine: str
@@ -166,12 +170,8 @@ class Engine:
 
 
 def _numerical(premises: Iterable[Finding]) -> tuple[Finding, ...]:
-    """The premises whose own evidence is numerical, each once; an exact step hands on those that it uses itself."""
-    kept: dict[int, Finding] = {}
-    for premise in premises:
-        if premise.strength.rank < Strength.SYMBOLIC.rank:
-            kept.setdefault(id(premise), premise)
-    return tuple(kept.values())
+    """The premises that rest on certificates, each once."""
+    return tuple({id(premise): premise for premise in premises if premise.strength is NUMERICAL}.values())
 
 
 def coverage_of(claimed: Domain, scopes: Iterable[Scope]) -> Coverage | None:

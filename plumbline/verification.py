@@ -18,7 +18,7 @@ from typing import Any
 
 from plumbline import catalogue, witness
 from plumbline.domain import Every
-from plumbline.evidence import Strength, Verdict
+from plumbline.evidence import NUMERICAL, Verdict
 from plumbline.formula import Formula, emit_standalone
 from plumbline.nouns import Claim
 from plumbline.verifier.covers import verify_cover
@@ -128,22 +128,24 @@ def programs(paper: str) -> dict[str, Callable[[Stated], Iterable[Problem]]]:
     return found
 
 
-def leaves(findings: Iterable[Mapping[str, Any]], part: str = "") -> Iterator[Mapping[str, Any]]:
+def leaves(findings: Iterable[Mapping[str, Any]], part: str = "", *, top: bool = True) -> Iterator[Mapping[str, Any]]:
     """The findings whose own certificate is numerical: certified ones, or the certified premises of derivations.
 
     A premise belongs to the part of the claim that it is used for.
     """
     for finding in findings:
-        if finding["strength"] == Strength.CERTIFIED and finding["verdict"] == "holds":
+        if finding["strength"] == NUMERICAL and finding["verdict"] == "holds":
             premises, own = finding.get("premises") or [], finding.get("part") or part
-            yield from leaves(premises, own) if premises else [{**finding, "part": own, "top": not part}]
+            yield from leaves(premises, own, top=False)
+            if not premises or (finding["certificate"] or {}).get("kind") != "derivation":
+                yield {**finding, "part": own, "top": top}
 
 
 def outcomes(claim: Claim, record: Mapping[str, Any]) -> list[Outcome]:
     """Every certificate of the record judged, and every problem of the claim that no certificate answers."""
     if record["claim"] != claim.id:
         return [Outcome(claim.id, "record", Status.REFUSED, f"the record is one of {record['claim']}", True)]
-    carries = record["strength"] == Strength.CERTIFIED
+    carries = record["strength"] == NUMERICAL
     if record["verdict"] == Verdict.VIOLATED:
         return [Outcome(claim.id, "witness", *_shown(claim, record.get("witness")), carries)]
     program = programs(claim.paper).get(claim.id)

@@ -289,7 +289,8 @@ def test_a_forged_certificate_is_refused_with_its_reason(claim_id: str, forge: F
 def test_forged_records_are_refused() -> None:
     other = {**record(MIDDLE), "claim": CRITICAL}
     assert "the record is one of comp_sum.sharp.tau_c" in refused(MIDDLE, other)[0].reason
-    for empty in (None, {}):
+    nothing: tuple[Any, ...] = (None, {})
+    for empty in nothing:
         made = record(MIDDLE)
         leaf(made)["certificate"] = empty
         assert refused(MIDDLE, made)[0].reason == "no certificate is stored"
@@ -322,7 +323,8 @@ def test_a_witness_of_another_claim_is_refused() -> None:
     check = catalogue.checks(claim.paper)[claim.id]
     judgement, findings, _ = runner.run_check(claim, check, claim.partner(claim.refutations[0]), Effort())
     shown = runner.witness_of(judgement, findings)
-    made = {"claim": claim.id, "verdict": "violated", "strength": "certified", "witness": shown, "findings": []}
+    made: dict[str, Any] = {"claim": claim.id, "verdict": "violated", "strength": "certified", "findings": []}
+    made["witness"] = shown
     assert "formulas that are not the claim's" in refused(claim.id, made)[0].reason
     wrong = dataclasses.replace(claim, subject=claim.partner(claim.refutations[0]))
     (found,) = verification.outcomes(wrong, made)
@@ -414,6 +416,7 @@ def one_box(reason: str, strict: bool = True, *, is_open: bool = False, lo: str 
         (lambda m, x: x, one_box("contact x=0 order 1")),
         (lambda m, x: x * x - x**3 * Fraction(1001, 1000), one_box("contact x=0 order 2", is_open=True)),
         (lambda m, x: x + Fraction(1, 10**9), one_box("contact x=0 order 1", is_open=True)),
+        (lambda m, x: x * x - x / 10, one_box("contact x=0 order 1", is_open=True)),
         (lambda m, x: m.power(2, x) - 1 - x, one_box("value", False)),
     ],
 )

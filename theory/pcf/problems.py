@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
-from functools import cache
+from functools import cache, partial
 from itertools import product, zip_longest
 from typing import Any
 
@@ -48,11 +48,13 @@ def one_number(claim: Any, role: str, statement: str, count: Callable[[], int], 
 # pcf.census.size, pcf.regimes.counts, pcf.regimes.released_filter, pcf.asymptotics.bands
 
 
+def size(role: str) -> int:
+    return int(census_size({"count": role}, ONE)[1])
+
+
 def sizes(claim: Any) -> Iterator[Problem]:
     for role in ("total", "terminating", "sign", "shift", "scaling", "shift_steps", "scaling_steps"):
-        yield one_number(
-            claim, role, f"number: {role}", lambda role=role: census_size({"count": role}, ONE)[1], part=role
-        )
+        yield one_number(claim, role, f"number: {role}", partial(size, role), part=role)
 
 
 @cache
@@ -78,25 +80,25 @@ def tables() -> tuple[Counter[str], dict[int, Counter[str]]]:
     return classes, passing
 
 
-def regimes(claim: Any) -> Iterator[Problem]:
-    def count(role: str) -> int:
-        classes = tables()[0]
-        return sum(n for name, n in classes.items() if name not in DIVERGENT) if role == "convergent" else classes[role]
+def in_regime(role: str) -> int:
+    classes = tables()[0]
+    return sum(n for name, n in classes.items() if name not in DIVERGENT) if role == "convergent" else classes[role]
 
+
+def regimes(claim: Any) -> Iterator[Problem]:
     for role in claim.formulas:
-        yield one_number(claim, role, f"formulas: {role}", lambda role=role: count(role), part=role)
+        yield one_number(claim, role, f"formulas: {role}", partial(in_regime, role), part=role)
+
+
+def passing(role: str, shift: int) -> int:
+    found = tables()[1][shift]
+    return sum(found.values()) if role == "all" else found[role]
 
 
 def released(claim: Any) -> Iterator[Problem]:
     for role in ("all", "parabolic_minus", "log_oscillating"):
-        yield one_number(
-            claim,
-            role,
-            f"passing: {role}",
-            lambda role=role: sum(tables()[1][0].values()) if role == "all" else tables()[1][0][role],
-            part=role,
-        )
-    yield one_number(claim, "shifted", "passing with shift", lambda: sum(tables()[1][1].values()), part="shifted")
+        yield one_number(claim, role, f"passing: {role}", partial(passing, role, 0), part=role)
+    yield one_number(claim, "shifted", "passing with shift", partial(passing, "all", 1), part="shifted")
 
 
 def bands(claim: Any) -> Iterator[Problem]:
