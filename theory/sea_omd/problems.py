@@ -148,7 +148,6 @@ def maximum(claim: Any) -> Iterator[Problem]:
     place, value = claim.value("argument"), claim.value("value")
 
     def enclosures() -> list[tuple[Interval, str, Fraction]]:
-        before, iv.prec = iv.prec, 256
         turns, bends = [], []
         for c in (place, place + UNIT):
             P, q = normal(c)
@@ -159,7 +158,7 @@ def maximum(claim: Any) -> Iterator[Problem]:
         x = _between(place, place)
         K = x * P + (1 - 2 * P) / (2 * x) - q
         rise = _between(UNIT, UNIT) * turns[0] / (x * x)
-        zero, iv.prec = Fraction(0), before
+        zero = Fraction(0)
         return [
             (turns[0], ">", zero),
             (turns[1], "<", zero),
@@ -168,7 +167,7 @@ def maximum(claim: Any) -> Iterator[Problem]:
             (K + rise, "<", value + UNIT),
         ]
 
-    def instances(stored: Sequence[Mapping[str, Any]]) -> list[Any]:
+    def compared(stored: Sequence[Mapping[str, Any]]) -> list[Any]:
         found = []
         for text, (enclosure, sign, right) in zip(stored[0]["relations"], enclosures(), strict=True):
             end = Fraction(text.split()[0])
@@ -178,6 +177,13 @@ def maximum(claim: Any) -> Iterator[Problem]:
                 raise ValueError(f"{text}: enclosed here is {enclosure}, claimed {sign} {right}")
             found.append((end, sign, right))
         return [(None, found)]
+
+    def instances(stored: Sequence[Mapping[str, Any]]) -> list[Any]:
+        before, iv.prec = iv.prec, 256
+        try:
+            return compared(stored)
+        finally:
+            iv.prec = before
 
     yield {
         "kind": "relations",
