@@ -19,7 +19,7 @@ from typing import Any
 from plumbline import catalogue, witness
 from plumbline.domain import Every
 from plumbline.evidence import NUMERICAL, Verdict
-from plumbline.formula import Formula, emit_standalone
+from plumbline.formula import Formula, emit_standalone, mpmath_runtime
 from plumbline.nouns import Claim
 from plumbline.verifier.covers import verify_cover
 from plumbline.verifier.numbers import Arithmetic, Refused, Taylor, Unverifiable
@@ -33,6 +33,7 @@ _VERIFIERS = {
     "relations": verify_relations,
 }
 _KEYS = ("part", "statement", "scope", "certificate")
+_NONE = "no problem program states what it certifies"
 _INSTANCES = re.compile(r"\d+ instances: ")
 
 
@@ -92,13 +93,18 @@ def stated(claim: Claim) -> Stated:
     return Stated(axes, others, formulas)
 
 
-def _of_rationals(choose: Callable[[tuple[Fraction, ...]], Fraction]) -> Callable[..., Fraction]:
-    def chosen(*values: Fraction) -> Fraction:
-        if any(isinstance(value, Taylor) for value in values):
-            raise Unverifiable("a formula with a kink")
-        return choose(values)
+_DECIDED = ("lt", "le", "gt", "ge", "eq", "ne")
 
-    return chosen
+
+def _of_rationals(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Kinks and comparisons: at rational numbers only."""
+
+    def at(*values: Any) -> Any:
+        if any(isinstance(value, Taylor) for value in values):
+            raise Unverifiable("a formula with a kink or cases")
+        return function(*values)
+
+    return at
 
 
 def _in_arithmetic(formula: Formula) -> Callable[..., Any]:
@@ -110,7 +116,9 @@ def _in_arithmetic(formula: Formula) -> Callable[..., Any]:
     def value(m: Any, **values: Any) -> Any:
         names: dict[str, Any] = {name: getattr(m, name) for name in ("power", "log", "exp")}
         names |= {"mpf": Fraction, "sqrt": lambda x: m.power(x, Fraction(1, 2)), "natural_power": lambda x, n: x**n}
-        names |= {"minimum": _of_rationals(min), "maximum": _of_rationals(max)}
+        names |= {"minimum": _of_rationals(min), "maximum": _of_rationals(max), "absolute": _of_rationals(abs)}
+        names |= {name: _of_rationals(getattr(mpmath_runtime, name)) for name in _DECIDED}
+        names |= {name: getattr(mpmath_runtime, name) for name in ("not_", "and_", "or_", "piecewise")}
         exec(code, names)
         try:
             return names["_value"](**values)
@@ -125,6 +133,14 @@ def programs(paper: str) -> dict[str, Callable[[Stated], Iterable[Problem]]]:
     found: dict[str, Callable[[Stated], Iterable[Problem]]] = {}
     for module in catalogue.modules_named(paper, "problems"):
         found |= module.PROBLEMS
+    return found
+
+
+def reasons(paper: str) -> dict[str, str]:
+    """Why a paper has no problem program for a claim, where its modules say so."""
+    found: dict[str, str] = {}
+    for module in catalogue.modules_named(paper, "problems"):
+        found |= getattr(module, "WITHOUT", {})
     return found
 
 
@@ -163,7 +179,7 @@ def outcomes(claim: Claim, record: Mapping[str, Any]) -> list[Outcome]:
         elif problems and decisive:
             status, reason = Status.REFUSED, "the claim states no such problem"
         else:
-            status, reason = Status.NOT_VERIFIABLE, "no problem program states what it certifies"
+            status, reason = Status.NOT_VERIFIABLE, reasons(claim.paper).get(claim.id, _NONE)
         found.append(Outcome(claim.id, _label(leaf), status, reason, decisive))
     missing = [
         problem for index, problem in enumerate(problems) if index not in answered and not problem.get("optional")
@@ -208,7 +224,8 @@ def _answers(leaf: Mapping[str, Any], problem: Problem) -> bool:
 
 def _label(entry: Mapping[str, Any]) -> str:
     part = f"{entry['part']}: " if entry.get("part") else ""
-    return f"{part}{entry['statement']} [{entry['scope']}]"
+    scope = f" [{entry['scope']}]" if "scope" in entry else ""
+    return f"{part}{entry['statement']}{scope}"
 
 
 def _judged(certificate: Mapping[str, Any] | None, problem: Problem) -> tuple[Status, str]:
@@ -221,4 +238,4 @@ def _judged(certificate: Mapping[str, Any] | None, problem: Problem) -> tuple[St
     except Refused as reason:
         return Status.REFUSED, str(reason)
     except (KeyError, TypeError, ValueError, IndexError, AttributeError, ZeroDivisionError) as error:
-        return Status.REFUSED, f"the certificate is malformed: {type(error).__name__}: {error}"
+        return Status.REFUSED, f"the certificate does not fit its problem: {type(error).__name__}: {error}"

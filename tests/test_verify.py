@@ -100,8 +100,29 @@ def test_powers_down_to_zero_are_enclosed(exponent: Fraction) -> None:
     for x in (0.0, 0.1, 0.37, 0.5):
         r = float(exponent) + 0.05
         assert x**r in value and r * x ** (r - 1) in slope
+    box = mpmath.iv.mpf([0, 0.9])
     turned = m.power(m.variable(box, 0), m.variable(mpmath.iv.mpf([1.5, 1.6]), 1)).c[1]
-    assert all(x**1.55 * float(mpmath.log(x)) in turned for x in (1e-9, 0.2, 0.5))
+    assert all(x**1.55 * float(mpmath.log(x)) in turned for x in (1e-9, 0.2, 0.5246, 0.9))
+
+
+def test_exact_values_at_powers_of_two() -> None:
+    """(x^r + (1-x)^r)^(1/r) and its first derivatives at 1/2: 2^(1/r - 1), 0, and a multiple of it."""
+
+    def norm(m: Any, x: Any) -> Any:
+        return m.power(m.power(x, Fraction(8, 3)) + m.power(1 - x, Fraction(8, 3)), Fraction(3, 8))
+
+    m = Arithmetic(2, exact=True)
+    value, slope, bend = norm(m, m.variable(m.scalar(Fraction(1, 2)), 1)).c
+    assert not slope.terms and bend.terms.keys() == value.terms.keys() == {Fraction(3, 8)}
+    with mpmath.workdps(40):
+        wanted = mpmath.taylor(lambda x: norm(mpmath, x), mpmath.mpf(1) / 2, 2)
+        for found, number in ((value, wanted[0]), (bend, wanted[2])):
+            ((a, c),) = found.terms.items()
+            assert abs(mpmath.mpf(2) ** (mpmath.mpf(3) / 8) * c.numerator / c.denominator - number) < 1e-15 and a
+    with pytest.raises(Unverifiable):
+        m.power(3, Fraction(1, 2))
+    with pytest.raises(Unverifiable):
+        m.log(2)
 
 
 # Genuine certificates
@@ -249,7 +270,7 @@ BOXES: list[tuple[Forge, str]] = [
     (_set([], "cells"), "no piece covers"),
     (_set("nan", "cells", 0, "pieces", 0, 1), "not an exact number"),
     (_set(0.5, "cells", 0, "pieces", 0, 1), "not an exact number"),
-    (_set([0, "0"], "cells", 0, "pieces", 0), "malformed"),
+    (_set([0, "0"], "cells", 0, "pieces", 0), "does not fit"),
 ]
 LINEAR: list[tuple[Forge, str]] = [
     (_set("1/7", "dual", "eq", 1), "not dual feasible"),
@@ -260,7 +281,7 @@ LINEAR: list[tuple[Forge, str]] = [
     (_set("0.3333", "dual", "eq", 0), "not an exact number"),
     (_set("Infinity", "dual", "eq", 0), "not an exact number"),
     (_set("lp_point", "kind"), "kind lp_dual is needed"),
-    (_set({}, "dual"), "malformed"),
+    (_set({}, "dual"), "does not fit"),
 ]
 RELATIONS: list[tuple[Forge, str]] = [
     (_set(["1/10 == 1/10", "1/10 > 0"], "instances", 0, "relations"), "derived"),
