@@ -147,7 +147,7 @@ class Taylor:
         return Taylor(self.m, [self.m.total(a[j] * b[k - j] for j in range(k + 1)) for k in range(len(a))])
 
     def __truediv__(self, other: Any) -> Taylor:
-        return self * self.m.power(other, Fraction(-1))
+        return self * (self.m.power(other, Fraction(-1)) if isinstance(other, Taylor) else 1 / Fraction(other))
 
     def __rtruediv__(self, other: Any) -> Taylor:
         return self.m.power(self, Fraction(-1)) * other
