@@ -57,7 +57,7 @@ def settled() -> Iterator[str]:
             yield claim.id
 
 
-UNVERIFIABLE = frozenset({"pcf.irrational.census", "pcf.rational.list", "pcf.enclosure.census"})
+UNVERIFIABLE = frozenset({"pcf.irrational.census", "pcf.rational.list"})
 
 
 @pytest.mark.parametrize("claim_id", [*settled()])

@@ -261,10 +261,51 @@ def quadratic(claim: Any) -> Iterator[Problem]:
     }
 
 
+# pcf.enclosure.census
+
+
+def _ahead_of(p: Sequence[int], by: int) -> tuple[int, int, int]:
+    """p(m + by) for p = (c2, c1, c0)."""
+    return p[0], p[1] + 2 * by * p[0], p[2] + by * p[1] + by * by * p[0]
+
+
+@cache
+def least_starts() -> tuple[int, int, tuple[int, ...]]:
+    """Factorial formulas (both signs of a) with a start N, the largest least N >= 0, and the first formula that has it.
+
+    N is a start if a(N + m) a(N + m + 1) -+ 4 b(N + m + 1) have no negative coefficient as polynomials in m; there are
+    terms +-4b in the three lowest coefficients only, and a start stays one for all larger N.
+    """
+    found, latest, first = 0, -1, ()
+    rest = lasting(census_polynomials())
+    least = {b: [[4 * abs(x) for x in _ahead_of(b, N + 1)] for N in range(40)] for b in rest}
+    for a in census_polynomials():
+        if a[0] > 0 or (a[0] == 0 and a[1] > 0):
+            rows = []
+            for N in range(40):
+                x, y = _ahead_of(a, N), _ahead_of(a, N + 1)
+                square = [sum(x[i] * y[k - i] for i in range(3) if 0 <= k - i < 3) for k in range(5)]
+                rows.append(square[2:] if min(square[:2]) >= 0 else [-1, -1, -1])
+            for b in rest if a[0] else [b for b in rest if not b[0]]:
+                for N, (P, Q) in enumerate(zip(rows, least[b], strict=True)):
+                    if P[0] >= Q[0] and P[1] >= Q[1] and P[2] >= Q[2]:
+                        found += 2
+                        if latest < N:
+                            latest, first = N, (*a, *b)
+                        break
+    return found, latest, first
+
+
+def enclosed(claim: Any) -> Iterator[Problem]:
+    yield one_number(claim, "enclosed", "formulas with a start", lambda: least_starts()[0], part="enclosed")
+    yield one_number(claim, "latest", "the largest least start", lambda: least_starts()[1], part="latest")
+
+
 PROBLEMS: dict[str, Callable[[Any], Iterator[Problem]]] = {
     "pcf.asymptotics.bands": bands,
     "pcf.census.size": sizes,
     "pcf.closed.count": closed,
+    "pcf.enclosure.census": enclosed,
     "pcf.euler.count": euler,
     "pcf.fr.counts": densities,
     "pcf.fr.degree2": quadratic,
@@ -275,5 +316,4 @@ PROBLEMS: dict[str, Callable[[Any], Iterator[Problem]]] = {
 WITHOUT = {
     "pcf.irrational.census": "the gcds of some million formulas need compiled code: no plain program makes the count",
     "pcf.rational.list": "the listed formulas and their polynomials C are not stored with the relations",
-    "pcf.enclosure.census": "the least starts of 800,000 formulas come from arrays: no plain program makes the count",
 }
