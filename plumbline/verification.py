@@ -174,13 +174,12 @@ def outcomes(claim: Claim, record: Mapping[str, Any]) -> list[Outcome]:
         decisive = carries and not (leaf["top"] and record["coverage"] == "whole" and _INSTANCES.match(leaf["scope"]))
         answers = [i for i, problem in enumerate(problems) if _answers(leaf, problem)]
         answered |= set(answers)
-        if answers:
-            status, reason = _judged(leaf["certificate"], problems[answers[0]])
-        elif problems and decisive:
-            status, reason = Status.REFUSED, "the claim states no such problem"
-        else:
-            status, reason = Status.NOT_VERIFIABLE, reasons(claim.paper).get(claim.id, _NONE)
-        found.append(Outcome(claim.id, _label(leaf), status, reason, decisive))
+        judged = [_judged(leaf["certificate"], problems[index]) for index in answers]
+        if not answers and problems and decisive:
+            judged = [(Status.REFUSED, "the claim states no such problem")]
+        elif not answers:
+            judged = [(Status.NOT_VERIFIABLE, reasons(claim.paper).get(claim.id, _NONE))]
+        found += [Outcome(claim.id, _label(leaf), status, reason, decisive) for status, reason in judged]
     missing = [
         problem for index, problem in enumerate(problems) if index not in answered and not problem.get("optional")
     ]

@@ -17,7 +17,8 @@ Box covers, dual points of linear and semidefinite programs, exact enumerations 
 problems derived from the claims (theory/PAPER/problems.py), by a verifier that shares no code with the engines
 (plumbline/verifier: standard library, fractions and mpmath.iv). docs/verify.md says what is trusted.
 exit status: 0 every certificate that carries a claim is verified; 1 one is refused; 2 bad usage; 3 none is
-refused, but one cannot be verified, or a claim is unchecked or its evidence is stale."""
+refused, but one cannot be verified, or a claim is unchecked or its evidence is stale (stale certificates are judged
+all the same, against the claim as it stands now)."""
 
 COLOURS = {"verified": "good", "refused": "bad", "not verifiable": "unsure"}
 
@@ -46,6 +47,7 @@ def run(arguments: argparse.Namespace) -> int:
             state = "unchecked" if record is None else "stale"
             print(f"{claim.id}  {state}: run plumbline check {claim.id}")
             unread += 1
+        if record is None:
             continue
         found = verification.outcomes(claim, record)
         total.update(outcome.status for outcome in found)
