@@ -276,7 +276,8 @@ def least_starts() -> tuple[int, int, tuple[int, ...]]:
     N is a start if a(N + m) a(N + m + 1) -+ 4 b(N + m + 1) have no negative coefficient as polynomials in m; there are
     terms +-4b in the three lowest coefficients only, and a start stays one for all larger N.
     """
-    found, latest, first = 0, -1, ()
+    found, latest = 0, -1
+    first: tuple[int, ...] = ()
     rest = lasting(census_polynomials())
     least = {b: [[4 * abs(x) for x in _ahead_of(b, N + 1)] for N in range(40)] for b in rest}
     for a in census_polynomials():
