@@ -37,6 +37,10 @@ class Strength(StrEnum):
         return len(Strength) - 1 - list(Strength).index(self)
 
 
+NUMERICAL = Strength.CERTIFIED
+"""The strength whose worth lies in a stored certificate, which ``plumbline verify`` judges again."""
+
+
 class Coverage(StrEnum):
     WHOLE = "whole"
     PART = "part"
@@ -73,7 +77,10 @@ class Witness:
 
 @dataclass(frozen=True)
 class Finding:
-    """What one engine established; made by :meth:`Engine.finding` only."""
+    """What one engine established; made by :meth:`Engine.finding` only.
+
+    ``premises`` keeps the numerical findings that it rests on: their certificates are stored with what uses them.
+    """
 
     engine: str
     verdict: Verdict
@@ -87,6 +94,7 @@ class Finding:
     effort: Mapping[str, Any] = field(default_factory=dict)
     seconds: float = 0.0
     part: str = ""
+    premises: tuple[Finding, ...] = ()
 
     def for_part(self, part: str) -> Finding:
         """The same finding as evidence for one part of a claim with several parts."""
@@ -103,6 +111,7 @@ class Finding:
             "reason": self.reason,
             "witness": self.witness.as_json() if self.witness else None,
             "certificate": dict(self.certificate) if self.certificate else None,
+            "premises": [premise.as_json() for premise in self.premises],
             "rests_on": list(self.rests_on),
             "effort": dict(self.effort),
             "seconds": round(self.seconds, 4),
@@ -156,7 +165,13 @@ class Engine:
             rests_on=tuple(rests),
             effort=effort or {},
             seconds=seconds,
+            premises=_numerical(premises),
         )
+
+
+def _numerical(premises: Iterable[Finding]) -> tuple[Finding, ...]:
+    """The premises that rest on certificates, each once."""
+    return tuple({id(premise): premise for premise in premises if premise.strength is NUMERICAL}.values())
 
 
 def coverage_of(claimed: Domain, scopes: Iterable[Scope]) -> Coverage | None:

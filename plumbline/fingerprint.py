@@ -36,7 +36,8 @@ NUMERIC_LIBRARIES = (
 _CARRIERS = frozenset(
     {
         *("__main__", "audit", "catalogue", "cli", "config", "draw", "errors", "files", "fingerprint"),
-        *("ledger", "report", "runner", "scaffold", "simulate", "standing", "store", "witness", "witness_script"),
+        *("ledger", "report", "runner", "scaffold", "simulate", "standing", "store", "verification", "verifier"),
+        *("witness", "witness_script"),
     }
 )
 _DECIDES_IN_ROOM = {
@@ -70,6 +71,11 @@ def _python_files(entry: Path) -> Iterator[Path]:
         yield entry
 
 
+def _is_problem_program(path: Path) -> bool:
+    """Programs that state what stored certificates must prove: they judge evidence and make none."""
+    return path.stem == "problems" or path.stem.endswith("_problems")
+
+
 def sources(paper: str, room: str, root: Path | None = None) -> list[Path]:
     """Source files that decide what ``room`` says of ``paper``, sorted.
 
@@ -83,7 +89,7 @@ def sources(paper: str, room: str, root: Path | None = None) -> list[Path]:
     for folder in {"theory", room}:
         for entry in (top / folder).glob("*"):
             if entry.stem == paper or _is_shared(entry, papers):
-                files.update(_python_files(entry))
+                files.update(path for path in _python_files(entry) if not _is_problem_program(path))
     for entry in (top / "plumbline").glob("*"):
         if entry.stem not in _CARRIERS or entry.stem in _DECIDES_IN_ROOM[room]:
             files.update(_python_files(entry))

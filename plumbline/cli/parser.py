@@ -18,6 +18,7 @@ from plumbline.cli import (
     running,
     scaffolding,
     showing,
+    verifying,
     witnessing,
 )
 from plumbline.cli.arguments import Subcommands
@@ -62,6 +63,7 @@ COMMANDS: tuple[Add, ...] = (
     checking.add,
     running.add,
     witnessing.add,
+    verifying.add,
     audit.add,
     ledgering.add,
     reporting.add,

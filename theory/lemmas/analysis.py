@@ -112,7 +112,8 @@ GAMMA_FUNCTION = Lemma(
     "gamma_function",
     "Gamma function",
     r"$\Gamma(x+1)=x\Gamma(x)$, $\Gamma(1/2)=\sqrt\pi$, $\Gamma(1/4)\Gamma(3/4)=\pi\sqrt 2$; "
-    r"$\Gamma(x+1)/\Gamma(x+\tfrac12)=\sqrt x(1+\tfrac1{8x}+O(x^{-2}))$, $\Gamma(x+\tfrac12)/\Gamma(x)=\sqrt x(1-\tfrac1{8x}+O(x^{-2}))$",
+    r"$\Gamma(x+1)/\Gamma(x+\tfrac12)=\sqrt x(1+\tfrac1{8x}+O(x^{-2}))$, "
+    r"$\Gamma(x+\tfrac12)/\Gamma(x)=\sqrt x(1-\tfrac1{8x}+O(x^{-2}))$",
     "NIST Digital Library of Mathematical Functions, 5.4, 5.5, 5.11",
 )
 INTEGRAL_TEST = Lemma(
