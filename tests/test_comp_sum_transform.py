@@ -297,7 +297,7 @@ def test_documented_claim_in_a_paper_of_its_own(tmp_path: Path) -> None:
         (tmp_path / room).mkdir(exist_ok=True)
         (tmp_path / room / "__init__.py").touch()
     shutil.copy(ROOT / "theory" / "calibration.py", tmp_path / "theory")
-    shutil.copy(ROOT / "theory" / "lemmas.py", tmp_path / "theory")
+    shutil.copytree(ROOT / "theory" / "lemmas", tmp_path / "theory" / "lemmas", ignore=ignored)
     written = 0
     for snippet in _snippets()[1:]:
         file = tmp_path / snippet.splitlines()[0].removeprefix("# ")

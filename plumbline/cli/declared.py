@@ -53,6 +53,8 @@ def _strings(node: ast.expr | None, constants: dict[str, ast.expr]) -> tuple[str
         return ()
     if isinstance(node, ast.Name):
         return _strings(constants.get(node.id), {})
+    if isinstance(node, (ast.Tuple, ast.List)):
+        return tuple(text for item in node.elts for text in _strings(item, constants))
     return tuple(
         part.value for part in ast.walk(node) if isinstance(part, ast.Constant) and isinstance(part.value, str)
     )

@@ -33,6 +33,7 @@ _RELATIONS = {"=", "<", ">", "≤", "≥", "≠", "∈", "→"}
 _REWRITES = (
     (re.compile(r"\\arg\s*\\(max|min)(?![a-zA-Z])"), r"\\operatorname{arg\1}"),
     (re.compile(r"\\operatorname\*"), r"\\operatorname"),
+    (re.compile(r"\\[bB]igg?[lr]?\s*(?=\\[{}|])"), ""),  # MathML stretches fences by itself
     (re.compile(r"\\(begin|end)\{aligned\}"), r"\\\1{align*}"),
     (re.compile(r"\\(?:mathrm|textrm|mathit)\{([A-Za-z0-9 ]+)\}"), r"\\text{\1}"),
 )
