@@ -29,8 +29,8 @@ def figures_of(paper: str) -> list[DeclaredFigure]:
 def _declared_in(file: Path) -> Iterator[DeclaredFigure]:
     constants: dict[str, ast.expr] = {}
     for statement in ast.parse(file.read_text(encoding="utf-8"), str(file)).body:
-        if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
-            constants[statement.targets[0].id] = statement.value
+        if isinstance(statement, ast.Assign):
+            constants |= _assigned(statement.targets[0], statement.value)
         for node in ast.walk(statement):
             if isinstance(node, ast.Call) and _name(node.func) == "Figure":
                 keywords = {word.arg: word.value for word in node.keywords}
@@ -41,6 +41,16 @@ def _declared_in(file: Path) -> Iterator[DeclaredFigure]:
                         _strings(keywords.get("claims"), constants),
                         _strings(keywords.get("tables"), constants),
                     )
+
+
+def _assigned(target: ast.expr, value: ast.expr) -> dict[str, ast.expr]:
+    """The names of an assignment, also of one to several names at once, each with its expression."""
+    if isinstance(target, ast.Name):
+        return {target.id: value}
+    if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
+        pairs = zip(target.elts, value.elts, strict=True)
+        return {one.id: other for one, other in pairs if isinstance(one, ast.Name)}
+    return {}
 
 
 def _name(function: ast.expr) -> str:
