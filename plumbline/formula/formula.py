@@ -292,6 +292,10 @@ class Formula:
             stable=scaled_stable,
         )
 
+    def instead(self, build: Callable[..., Any], *variables: Real | Integer) -> Formula:
+        """A wrong formula in the place of this one, on the same variables unless others are given."""
+        return Formula(f"{self.name}.wrong", list(variables or self.variables), build)
+
     def at(self, **arguments: Any) -> Any:
         """The exact sympy expression with its variables replaced, all at once; no range is checked."""
         values.require_names(self.name, self.variables, arguments)

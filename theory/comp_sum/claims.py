@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from fractions import Fraction
-from typing import Any
 
 from plumbline.domain import Domain, Every, Integer, Real
 from plumbline.formula import Formula, Max, box_cox, log, power, sqrt, xlogx
@@ -41,11 +39,6 @@ _CONVEX = r"$T$ convex on $[0,1]$"
 _MORE = Fraction(21, 20)
 
 
-def _instead(formula: Formula, build: Callable[..., Any], *variables: Real | Integer) -> Formula:
-    """A wrong formula in the place of ``formula``, on the same variables unless others are given."""
-    return Formula(f"{formula.name}.wrong", list(variables or formula.variables), build)
-
-
 tsallis = Claim(
     id="comp_sum.def.tsallis",
     kind=Kind.IDENTITY,
@@ -62,7 +55,7 @@ tsallis = Claim(
     refutations=(
         Refutation(
             "exponent 1.05 q",
-            {"power": _instead(bounds.softmax_power, lambda s, tau: -box_cox(s, _MORE * (tau - 1)))},
+            {"power": bounds.softmax_power.instead(lambda s, tau: -box_cox(s, _MORE * (tau - 1)))},
             "at tau = 2 the loss is 1 - s; the wrong exponent gives (1 - s^1.05)/1.05",
         ),
         Refutation(
@@ -97,7 +90,7 @@ phi_properties = Claim(
         ),
         Refutation(
             "derivative (1+u)^(-tau/2)",
-            {"derivative": _instead(bounds.phi_derivative, lambda u, tau: (1 + u) ** (-tau / 2))},
+            {"derivative": bounds.phi_derivative.instead(lambda u, tau: (1 + u) ** (-tau / 2))},
             "the exponent of the derivative is tau",
         ),
     ),
@@ -132,8 +125,7 @@ bayes_risk = Claim(
         Refutation(
             "exponent 1/(2 - 1.05 tau)",
             {
-                "exponent": _instead(
-                    bounds.bayes_exponent,
+                "exponent": bounds.bayes_exponent.instead(
                     lambda tau: 1 / (2 - _MORE * tau),
                     Real("tau", 0, Fraction(19, 10), latex=r"\tau"),
                 )
@@ -183,8 +175,7 @@ sumexp = _h_consistency(
     Refutation(
         "sqrt(1 - 1.05 beta^2)",
         {
-            "T": _instead(
-                bounds.transform_sumexp,
+            "T": bounds.transform_sumexp.instead(
                 lambda beta: 1 - sqrt(1 - _MORE * beta**2),
                 Real("beta", 0, Fraction(97, 100), latex=r"\beta"),
             )
@@ -206,7 +197,7 @@ logistic = _h_consistency(
     ),
     Refutation(
         "T_1 in bits",
-        {"T": _instead(bounds.transform_logistic, lambda beta: (xlogx(1 + beta) + xlogx(1 - beta)) / (2 * log(2)))},
+        {"T": bounds.transform_logistic.instead(lambda beta: (xlogx(1 + beta) + xlogx(1 - beta)) / (2 * log(2)))},
         "the loss uses natural logarithms; in bits the transformation is 1/log 2 times too large",
     ),
 )
@@ -302,7 +293,7 @@ sharp_mae = Claim(
     refutations=(
         Refutation(
             "regret >= 1.05 beta/n",
-            {"pool": _instead(bounds.mae_pool, lambda beta, m: Max(beta - 1 / m, _MORE * beta / m))},
+            {"pool": bounds.mae_pool.instead(lambda beta, m: Max(beta - 1 / m, _MORE * beta / m))},
             "n = 3, beta = 0.4: p = ((1+b)/3, (1+b)/3, (1-2b)/3), s uniform has regret 0.1333 < 0.14",
         ),
         Refutation(
@@ -342,8 +333,7 @@ not_tight = Claim(
         Refutation(
             "two-class formula for 1 < tau < 2",
             {
-                "gce": _instead(
-                    bounds.transform_gce,
+                "gce": bounds.transform_gce.instead(
                     lambda beta, n, tau: (
                         2 ** (1 - tau)
                         * (power((power(1 + beta, 1 / (2 - tau)) + power(1 - beta, 1 / (2 - tau))) / 2, 2 - tau) - 1)
@@ -355,7 +345,7 @@ not_tight = Claim(
         ),
         Refutation(
             "regret at a sure label for tau >= 2",
-            {"linear": _instead(bounds.transform_linear, lambda beta, n, tau: beta * (1 - 2 ** (1 - tau)) / (tau - 1))},
+            {"linear": bounds.transform_linear.instead(lambda beta, n, tau: beta * (1 - 2 ** (1 - tau)) / (tau - 1))},
             "this one equals the least regret at beta = 1",
         ),
         BOUNDED_SCORES,

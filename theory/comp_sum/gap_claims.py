@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from fractions import Fraction
-from typing import Any
 
-from plumbline.domain import Domain, Every, Integer, Real
-from plumbline.formula import Formula, box_cox, exp, log
+from plumbline.domain import Domain, Every, Real
+from plumbline.formula import box_cox, exp, log
 from plumbline.nouns import Claim, Kind, Provenance, Refutation, Subject
 from theory.comp_sum import bounds, gap_bounds
 from theory.comp_sum.assumptions import COMPLETE
@@ -22,11 +20,6 @@ _SURE_ASSUMPTIONS = (
 )
 _MORE = Fraction(21, 20)
 _LESS = Fraction(19, 20)
-
-
-def _instead(formula: Formula, build: Callable[..., Any], *variables: Real | Integer) -> Formula:
-    """A wrong formula in the place of ``formula``, on the same variables unless others are given."""
-    return Formula(f"{formula.name}.wrong", list(variables or formula.variables), build)
 
 
 approximation_error = Claim(
@@ -50,7 +43,7 @@ approximation_error = Claim(
     refutations=(
         Refutation(
             "the gap vanishes under completeness",
-            {"gap": _instead(gap_bounds.same_gap, lambda A: 0 * A)},
+            {"gap": gap_bounds.same_gap.instead(lambda A: 0 * A)},
             "score vectors that do not depend on x, p_1 = (.7,.2,.1), p_2 = (.1,.3,.6), tau = 1: M = 0.2306",
         ),
         Refutation(
@@ -84,8 +77,8 @@ deterministic = Claim(
         Refutation(
             "n - 2 in the place of n - 1",
             {
-                "least_loss": _instead(
-                    gap_bounds.least_loss_in_box, lambda n, L, tau: box_cox(1 + (n - 2) * exp(-2 * L), 1 - tau)
+                "least_loss": gap_bounds.least_loss_in_box.instead(
+                    lambda n, L, tau: box_cox(1 + (n - 2) * exp(-2 * L), 1 - tau)
                 )
             },
             "the sum over the other labels has n - 1 terms",
@@ -93,8 +86,7 @@ deterministic = Claim(
         Refutation(
             "exp(-1.9 L) in the place of exp(-2 L)",
             {
-                "least_loss": _instead(
-                    gap_bounds.least_loss_in_box,
+                "least_loss": gap_bounds.least_loss_in_box.instead(
                     lambda n, L, tau: box_cox(1 + (n - 1) * exp(-Fraction(19, 10) * L), 1 - tau),
                 )
             },
@@ -227,8 +219,7 @@ bias_only = Claim(
         Refutation(
             "exponent 1/(2 - 1.05 tau)",
             {
-                "exponent": _instead(
-                    gap_bounds.norm_exponent,
+                "exponent": gap_bounds.norm_exponent.instead(
                     lambda tau: 1 / (2 - _MORE * tau),
                     Real("tau", 0, Fraction(19, 10), latex=r"\tau"),
                 )
@@ -237,7 +228,7 @@ bias_only = Claim(
         ),
         Refutation(
             "entropies in bits",
-            {"gap_entropy": _instead(gap_bounds.gap_entropy, lambda H_mean, H_bar: (H_bar - H_mean) / log(2))},
+            {"gap_entropy": gap_bounds.gap_entropy.instead(lambda H_mean, H_bar: (H_bar - H_mean) / log(2))},
             "the loss uses natural logarithms",
         ),
         Refutation(
@@ -247,7 +238,7 @@ bias_only = Claim(
         ),
         Refutation(
             "zero-one gap without the mean over x",
-            {"zero_one": _instead(gap_bounds.gap_zero_one, lambda P_mean, P_bar: 1 - P_bar)},
+            {"zero_one": gap_bounds.gap_zero_one.instead(lambda P_mean, P_bar: 1 - P_bar)},
             "noisy labels: E max p_x < 1",
         ),
     ),

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from fractions import Fraction
-from typing import Any
 
 from plumbline.domain import Domain, Every
-from plumbline.formula import Formula
 from plumbline.nouns import Claim, Expects, Kind, Provenance, Refutation, Subject
 from theory.comp_sum import bounds, middle_bounds
 from theory.comp_sum.assumptions import BOUNDED_SCORES, COMPLETE, TIES
@@ -15,10 +12,6 @@ from theory.comp_sum.assumptions import BOUNDED_SCORES, COMPLETE, TIES
 _LAWS = Every("p", "every conditional law on the n labels")
 _SCORES = Every("s", "every score vector, through its softmax")
 _MORE, _LESS = Fraction(21, 20), Fraction(19, 20)
-
-
-def _instead(formula: Formula, build: Callable[..., Any]) -> Formula:
-    return Formula(f"{formula.name}.wrong", list(formula.variables), build)
 
 
 middle = Claim(
@@ -80,7 +73,7 @@ middle = Claim(
         ),
         Refutation(
             "z the plain mean of x and y",
-            {"level": _instead(middle_bounds.level, lambda x, y, tau: (x + y) / 2)},
+            {"level": middle_bounds.level.instead(lambda x, y, tau: (x + y) / 2)},
             "the r-norm is least where z^(r-1) is the mean of x^(r-1) and y^(r-1), not z itself",
         ),
         Refutation(

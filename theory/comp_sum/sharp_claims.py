@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from fractions import Fraction
-from typing import Any
 
 from plumbline.domain import Domain, Every, Real
 from plumbline.formula import Formula, Min
@@ -19,10 +17,6 @@ _SETTING = (
 )
 _MORE, _LESS = Fraction(21, 20), Fraction(19, 20)
 _RECALLED = "Mao, Mohri, Zhong 2023, formula derived anew"
-
-
-def _instead(formula: Formula, build: Callable[..., Any]) -> Formula:
-    return Formula(f"{formula.name}.wrong", list(formula.variables), build)
 
 
 def _published(name: str, title: str, formula: str, transform: Formula, refutations: tuple[Refutation, ...]) -> Claim:
@@ -62,8 +56,7 @@ gce = _published(
         Refutation(
             "no power of n",
             {
-                "T": _instead(
-                    bounds.transform_gce,
+                "T": bounds.transform_gce.instead(
                     lambda beta, n, tau: bounds.transform_gce.expr.subs({bounds.transform_gce.symbols["n"]: 1}).subs(
                         {bounds.transform_gce.symbols["beta"]: beta, bounds.transform_gce.symbols["tau"]: tau}
                     ),
@@ -163,8 +156,7 @@ le_three_halves = Claim(
         Refutation(
             "exponent 1/(2 - 0.9 tau) below one",
             {
-                "below_one": _instead(
-                    bounds.transform_below_one,
+                "below_one": bounds.transform_below_one.instead(
                     lambda beta, tau: bounds.two_class_with_exponent(beta, tau, 1 / (2 - Fraction(9, 10) * tau)),
                 )
             },
@@ -207,14 +199,13 @@ gt_two = Claim(
         ),
         Refutation(
             "c_0 = 0",
-            {"spare": _instead(bounds.spare_mass, lambda beta, n: 0 * beta)},
+            {"spare": bounds.spare_mass.instead(lambda beta, n: 0 * beta)},
             "n = 3, beta = 1/10: no law on three labels leaves the predicted one without mass",
         ),
         Refutation(
             "m in the place of m - 1 in the pool's mass",
             {
-                "pool": _instead(
-                    bounds.pool_from_two,
+                "pool": bounds.pool_from_two.instead(
                     lambda beta, m, c, tau: (c + beta - m ** (1 - tau) * Min(1, m * c + m * beta)) / (tau - 1),
                 )
             },

@@ -15,10 +15,6 @@ _SOURCE = "derived (Pincherle's theorem, contiguous functions)"
 _NONZERO = r"$b_n\ne 0$ for all $n\ge 1$; the value is $\infty$ where the denominator is 0"
 
 
-def _wrong(of: Formula, build: object) -> Formula:
-    return Formula(f"{of.name}.wrong", of.variables, build)  # type: ignore[arg-type]
-
-
 bessel = Claim(
     id="pcf.closed.bessel",
     kind=Kind.IDENTITY,
@@ -36,12 +32,12 @@ bessel = Claim(
     refutations=(
         Refutation(
             "z = -B/e^2",
-            {"z": _wrong(forms.bessel["z"], lambda e, B: -B / e**2)},
+            {"z": forms.bessel["z"].instead(lambda e, B: -B / e**2)},
             "I and J exchanged: (0,1,0;0,0,1) is I_1(2)/I_0(2)",
         ),
         Refutation(
             "beta = d/e + 1",
-            {"beta": _wrong(forms.bessel["beta"], lambda e, d: d / e + 1)},
+            {"beta": forms.bessel["beta"].instead(lambda e, d: d / e + 1)},
             "that is the value from the index 1 on",
         ),
     ),
@@ -65,10 +61,10 @@ confluent = Claim(
     refutations=(
         Refutation(
             "beta = d/e",
-            {"beta": _wrong(forms.confluent["beta"], lambda e, d, b1: d / e + 0 * b1)},
+            {"beta": forms.confluent["beta"].instead(lambda e, d, b1: d / e + 0 * b1)},
             "Kummer's equation has gamma - z, which shifts beta by z",
         ),
-        Refutation("z = -b1/e^2", {"z": _wrong(forms.confluent["z"], lambda e, b1: -b1 / e**2)}, "e = PCF(n + 3, -n)"),
+        Refutation("z = -b1/e^2", {"z": forms.confluent["z"].instead(lambda e, b1: -b1 / e**2)}, "e = PCF(n + 3, -n)"),
     ),
 )
 
@@ -94,15 +90,15 @@ gauss = Claim(
     refutations=(
         Refutation(
             "beta without c",
-            {"beta": _wrong(forms.gauss["beta"], lambda sigma, z, d, s: sigma * z + d / s)},
+            {"beta": forms.gauss["beta"].instead(lambda sigma, z, d, s: sigma * z + d / s)},
             "the lower parameter is (r1 + r2 + 1) z + d/s",
         ),
         Refutation(
             "the other sign of s",
             {
-                "z": _wrong(forms.gauss["z"], lambda e, s: (1 + e / s) / 2),
-                "beta": _wrong(forms.gauss["beta"], lambda sigma, z, d, s: (sigma + 1) * z - d / s),
-                "factor": _wrong(forms.gauss["factor"], lambda e, s: -s + 0 * e),
+                "z": forms.gauss["z"].instead(lambda e, s: (1 + e / s) / 2),
+                "beta": forms.gauss["beta"].instead(lambda sigma, z, d, s: (sigma + 1) * z - d / s),
+                "factor": forms.gauss["factor"].instead(lambda e, s: -s + 0 * e),
             },
             "it solves the same recurrence and belongs to the dominant solution",
         ),
@@ -126,17 +122,17 @@ cylinder = Claim(
     refutations=(
         Refutation(
             "x without root",
-            {"x": _wrong(forms.cylinder["x"], lambda d, b1: d / b1)},
+            {"x": forms.cylinder["x"].instead(lambda d, b1: d / b1)},
             "D_(nu+1) = x D_nu - nu D_(nu-1) times sqrt(b1)",
         ),
         Refutation(
             "k + 1",
-            {"k": _wrong(forms.cylinder["k"], lambda b0, b1: b0 / b1 + 1)},
+            {"k": forms.cylinder["k"].instead(lambda b0, b1: b0 / b1 + 1)},
             "that is the value from the index 1 on",
         ),
         Refutation(
             "sqrt(2 b1)",
-            {"factor": _wrong(forms.cylinder["factor"], lambda b1: sqrt(2 * b1))},
+            {"factor": forms.cylinder["factor"].instead(lambda b1: sqrt(2 * b1))},
             "that factor belongs to the form with U",
         ),
     ),
@@ -161,12 +157,12 @@ parabolic = Claim(
     refutations=(
         Refutation(
             "argument with r1 + r2 + 2",
-            {"argument": _wrong(forms.parabolic["argument"], lambda e, d, sigma: 2 * d / e - sigma - 2)},
+            {"argument": forms.parabolic["argument"].instead(lambda e, d, sigma: 2 * d / e - sigma - 2)},
             "the argument is D1, which a shift of the index leaves alone",
         ),
         Refutation(
             "factor e",
-            {"factor": _wrong(forms.parabolic["factor"], lambda e: e)},
+            {"factor": forms.parabolic["factor"].instead(lambda e: e)},
             "the double growth factor is e/2",
         ),
     ),
@@ -187,7 +183,7 @@ periodic = Claim(
     refutations=(
         Refutation(
             "the other root",
-            {"limit": _wrong(forms.periodic["limit"], lambda A, s: (A - s) / 2)},
+            {"limit": forms.periodic["limit"].instead(lambda A, s: (A - s) / 2)},
             "the smaller root belongs to the dominant solution",
         ),
     ),

@@ -43,12 +43,12 @@ series = Claim(
     refutations=(
         Refutation(
             "b = h1 h2",
-            {"numerator": Formula("numerator.wrong", numerator.variables, lambda h1, h2: h1 * h2)},
+            {"numerator": numerator.instead(lambda h1, h2: h1 * h2)},
             "the sign belongs to b",
         ),
         Refutation(
             "f(n) h1(n) in the place of f(n-1) h1(n)",
-            {"grows": Formula("grows.wrong", grows.variables, lambda f_before, h1: f_before + h1)},
+            {"grows": grows.instead(lambda f_before, h1: f_before + h1)},
             "the terms of the series are products",
         ),
         Refutation(

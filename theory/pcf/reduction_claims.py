@@ -50,27 +50,27 @@ trace = Claim(
     refutations=(
         Refutation(
             "t without c",
-            {"t": Formula("t.wrong", forms.shifted_trace.variables, lambda e, d, c, b1: 2 * c * d - e * b1)},
+            {"t": forms.shifted_trace.instead(lambda e, d, c, b1: 2 * c * d - e * b1)},
             "the mean of the two exponents is (r1 + r2 + 1)/2, not (r1 + r2)/2",
         ),
         Refutation(
             "Delta = e^2 - 4c",
-            {"discriminant": Formula("Delta.wrong", forms.discriminant.variables, lambda e, c: e**2 - 4 * c)},
+            {"discriminant": forms.discriminant.instead(lambda e, c: e**2 - 4 * c)},
             "the two growth factors are the roots of x^2 - e x - c",
         ),
         Refutation(
             "1 + (Delta/l)",
-            {"trace": Formula("trace.wrong", forms.twice_c_trace.variables, lambda t, chi: t * (1 + chi))},
+            {"trace": forms.twice_c_trace.instead(lambda t, chi: t * (1 + chi))},
             "a square Delta gives trace 0",
         ),
         Refutation(
             "determinant -disc/c",
-            {"determinant": Formula("det.wrong", forms.c_determinant.variables, lambda disc: -disc)},
+            {"determinant": forms.c_determinant.instead(lambda disc: -disc)},
             "the product of l factors -b_k has the sign (-1)^l = -1, and conjugate roots give another",
         ),
         Refutation(
             "trace b1/e for linear b",
-            {"linear": Formula("linear.wrong", forms.e_trace_linear.variables, lambda b1: b1)},
+            {"linear": forms.e_trace_linear.instead(lambda b1: b1)},
             "(1,0;1,0): a = n, b = n has trace -1 modulo 7",
         ),
     ),

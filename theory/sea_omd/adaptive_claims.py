@@ -100,9 +100,7 @@ unprojected_step = Claim(
         Refutation(
             "3/8 replaced by 37/100",
             {
-                "gain": Formula(
-                    "gain.wrong",
-                    bounds.unprojected_gain.variables,
+                "gain": bounds.unprojected_gain.instead(
                     lambda eta, a, g2, M2: eta * (37 * a / 100 + (g2 - M2) / 4),
                 )
             },

@@ -58,16 +58,12 @@ kernel = Claim(
         ),
         Refutation(
             "the kernel contains S'-redistribution too",
-            {"rank": Formula("starc.dard.rank.wrong", bounds.potentials_rank.variables, lambda S, A: S * A - S)},
+            {"rank": bounds.potentials_rank.instead(lambda S, A: S * A - S)},
             "with uniform transitions C_DARD(N) = N for N = (-1)^s'",
         ),
         Refutation(
             "residual at most max |C(R)|",
-            {
-                "bound": Formula(
-                    "starc.dard.residual.wrong", bounds.residual_bound.variables, lambda Y, gamma: Y + 0 * gamma
-                )
-            },
+            {"bound": bounds.residual_bound.instead(lambda Y, gamma: Y + 0 * gamma)},
             "the residual is a sum of discounted images of C(R)",
         ),
     ),

@@ -57,9 +57,7 @@ canon = Claim(
         Refutation(
             "the shaping potential is phi itself",
             {
-                "potential": Formula(
-                    "starc.epic.potential.wrong",
-                    bounds.epic_potential.variables,
+                "potential": bounds.epic_potential.instead(
                     lambda here, mean, gamma: here + 0 * mean * gamma,
                 )
             },
@@ -273,9 +271,7 @@ best_constant = Claim(
         Refutation(
             "the limit 2 sqrt(1 + gamma^2) at every h",
             {
-                "attained": Formula(
-                    "starc.epic.attained.wrong",
-                    bounds.attained_constant.variables,
+                "attained": bounds.attained_constant.instead(
                     lambda h, gamma: 2 * sqrt(1 + gamma**2) + 0 * h,
                 )
             },

@@ -52,7 +52,7 @@ invariance = Claim(
         ),
         Refutation(
             "J moves by + E Phi",
-            {"shift": Formula("shift.wrong", shift.variables, lambda J, offset, c: c * (J + offset))},
+            {"shift": shift.instead(lambda J, offset, c: c * (J + offset))},
             "potential shaping takes Phi off at the start",
         ),
         Refutation(
@@ -94,7 +94,7 @@ iff = Claim(
         ),
         Refutation(
             "dimension S A - 1",
-            {"rank": Formula("rank.wrong", rank.variables, lambda S, A: S * A - 1)},
+            {"rank": rank.instead(lambda S, A: S * A - 1)},
             "that holds for one state only",
         ),
     ),
