@@ -12,12 +12,12 @@ import pytest
 import sympy
 from mean_of_squares import BETA, CLAIM, CLASSES, HALF, LEMMA, SQUARE, V, complete, ending, refuse, start
 
-from plumbline.domain import Integer, Real
+from plumbline.domain import Domain, Integer, Real
 from plumbline.evidence import Verdict
 from plumbline.formula import Abs, Formula, Max, piecewise, power, rational, sqrt
 from plumbline.nouns import Claim, Subject
 from proofs_checks.engines.derivation import Derivation, Fact, StepFailed, convexity
-from proofs_checks.engines.facts import formula_at_least, require_smooth
+from proofs_checks.engines.facts import formula_at_least, formula_equal, require_smooth
 
 # The claimed formula
 
@@ -155,3 +155,31 @@ def test_convexity_of_convex_formulas_is_accepted() -> None:
     assert convexity(Formula("roots", [BETA], lambda b: 1 - sqrt(1 - b**2))).premises[0].verdict is Verdict.HOLDS
     with pytest.raises(StepFailed, match="sign is wrong"):
         convexity(Formula("concave", [BETA], lambda b: -(b**2)))
+
+
+@pytest.mark.parametrize(
+    ("axes", "build", "verdict"),
+    [
+        ([Real("x", 0), Integer("k", 0, 1)], lambda x, k: k * x**2, Verdict.HOLDS),
+        ([Real("x"), Integer("k")], lambda x, k: k * x**2, Verdict.HOLDS),
+        ([Real("x", 0)], lambda x: x**2, Verdict.HOLDS),
+        ([Real("x", 0, 100), Integer("k", 0, 1)], lambda x, k: k * x**2, Verdict.INCONCLUSIVE),
+        ([Real("x", 0, open_lo=True), Integer("k", 0, 1)], lambda x, k: k * x**2, Verdict.INCONCLUSIVE),
+        ([Real("x", 0), Integer("k", 1, 1)], lambda x, k: k * x**2, Verdict.INCONCLUSIVE),
+        ([Real("x", 0), Real("y")], lambda x, y: x**2 + 0 * y, Verdict.INCONCLUSIVE),
+        ([Real("x", 0), Integer("k", 0, 1)], lambda x, k: k * rational("1.001") * x**2, Verdict.VIOLATED),
+    ],
+)
+def test_an_equal_formula_is_declared_on_the_whole_domain(axes: Any, build: Any, verdict: Verdict) -> None:
+    domain, x = Domain(Real("x", 0), Integer("k", 0, 1), Real("unused")), sympy.Symbol("x", real=True)
+    formula = Formula("square", axes, build)
+    at = {"k": 1} if any(axis.name == "k" for axis in axes) else {}
+    assert formula_equal(formula, x**2, domain, at=at).verdict is verdict
+
+
+def test_a_number_outside_the_domain_sets_no_variable() -> None:
+    axes = [Real("x", 0), Integer("k", 0)]
+    formula = Formula("square", axes, lambda x, k: k * x**2)
+    x = sympy.Symbol("x", real=True)
+    found = formula_equal(formula, 2 * x**2, Domain(Real("x", 0), Integer("k", 0, 1)), at={"k": 2})
+    assert found.verdict is Verdict.INCONCLUSIVE and "k = 2 is outside" in found.reason

@@ -153,6 +153,29 @@ def declared(formula: Formula, domain: Domain) -> Any:
     return formula.expr
 
 
+def formula_equal(
+    formula: Formula, expression: Any, domain: Domain, *, at: Mapping[str, int] | None = None, statement: str = ""
+) -> Finding:
+    """``formula == expression`` at every point of the domain, on all of which the claimed formula must be declared.
+
+    The axes of the domain that neither side has are left out. ``at`` sets variables of the formula to numbers; it
+    must be declared on their whole axes all the same. Undecided where it is declared on less.
+    """
+    fixed, expression = dict(at or {}), sympy.sympify(expression)
+    names = {axis.name for axis in formula.variables} | {symbol.name for symbol in expression.free_symbols}
+    rest = Domain(*(axis for axis in domain.ranges if axis.name in names - fixed.keys()))
+    statement = statement or f"{formula.name} == {expression}"
+    try:
+        claimed = declared(formula, domain)
+        for axis in domain.ranges:
+            if axis.name in fixed and not axis.contains(fixed[axis.name]):
+                raise StepFailed(f"{axis.name} = {fixed[axis.name]} is outside {axis.describe()}")
+    except StepFailed as failure:
+        return symbolic.ENGINE.finding(Verdict.INCONCLUSIVE, rest, statement, reason=str(failure))
+    claimed = claimed.subs({formula.symbols[name]: value for name, value in fixed.items()})
+    return symbolic.prove_identity(claimed, expression, rest, statement=statement)
+
+
 def convexity(formula: Formula, variable: str = "beta") -> Fact:
     """``T'' >= 0`` inside the range of one variable of a formula: a hypothesis of convexity lemmas.
 
