@@ -18,6 +18,7 @@ from plumbline.formula import Formula, emit_standalone
 from plumbline.nouns import Effort, Subject, check
 from proofs_checks.engines import derivation, instances, symbolic
 from proofs_checks.engines.derivation import Derivation, Sample, derive
+from proofs_checks.engines.facts import formula_equal
 from proofs_checks.pcf import regimes
 from theory import lemmas
 from theory.pcf import delta_bounds, delta_claims, delta_witnesses
@@ -133,10 +134,10 @@ def _distance(factor: Formula, effort: Effort) -> Finding:
 
 def _logarithm(bound: Formula) -> Finding:
     """-ln(1/(2 q q'))/ln q - 1 is at most the claimed bound."""
-    exact = Formula(
-        "delta", list(bound.variables), lambda q, q_next: -sympy.log(1 / (2 * q * q_next)) / sympy.log(q) - 1
-    )
-    return derivation.formula_at_least(bound, exact)
+    axes = [delta_bounds.Q, delta_bounds.NEXT]
+    exact = Formula("delta", axes, lambda q, q_next: -sympy.log(1 / (2 * q * q_next)) / sympy.log(q) - 1)
+    statement = "-ln(1/(2 q~_n q~_(n+1)))/ln q~_n - 1 <= bound"
+    return derive(lambda: derivation.formula_at_least(bound, exact, exact.domain), exact.domain, statement)
 
 
 @check("pcf.delta.upper", timeout=30)
@@ -173,7 +174,8 @@ def _sides(bound: Formula) -> list[Finding]:
     both = symbolic.prove_nonnegative(
         1 - (1 - t) * (1 + t), Domain(theta), statement="(1 - theta)(1 + theta) <= 1: ln(1 + theta) <= -ln(1 - theta)"
     )
-    return [derivation.formula_at_least(bound, one), both]
+    statement = "-ln(1 - theta)/ln q~_n <= bound"
+    return [derive(lambda: derivation.formula_at_least(bound, one, one.domain), one.domain, statement), both]
 
 
 @check("pcf.blind.error", timeout=30)
@@ -202,9 +204,8 @@ def _leading(excess: Formula) -> Finding:
     eigenvalues = -e * N * sympy.log(N) + g * N
     error = e * (N * sympy.log(N) - N) - g * N
     numbers = Domain(delta_bounds.E, Real("N", 1, open_lo=True), Real("g"))
-    return symbolic.prove_identity(
-        excess, (eigenvalues + error) / N, numbers, statement="the terms of order N ln N cancel, -e N is left"
-    )
+    statement = "the terms of order N ln N cancel, -e N is left"
+    return formula_equal(excess, (eigenvalues + error) / N, numbers, statement=statement)
 
 
 @check("pcf.predictor.bias", timeout=30)

@@ -16,7 +16,7 @@ from plumbline.evidence import Finding, Witness
 from plumbline.formula import Formula, emit_standalone
 from plumbline.nouns import Effort, Subject, check
 from proofs_checks.engines import derivation, rational, symbolic
-from proofs_checks.engines.facts import exact_rational
+from proofs_checks.engines.facts import declared, exact_rational
 from proofs_checks.engines.rational import Relation
 from theory.pcf import determinant_claims
 from theory.pcf.definitions.continued_fraction import ContinuedFraction
@@ -126,8 +126,9 @@ def _cofactor() -> Finding:
 
 
 def _sign_findings(sign: Formula) -> list[Finding]:
-    """The claimed sign is 1 at n = 1 and changes at every step."""
+    """The claimed sign is 1 at n = 1 and changes at every step; it must be declared for all n >= 1."""
     axis = Integer("n", 1)
+    declared(sign, Domain(axis))
     following = sign.substitute({"n": lambda n: n + 1}, [axis])
     return [
         symbolic.prove_identity(sign.substitute({"n": 1}), sympy.Integer(1), Domain(), statement="sign(1) = 1"),
@@ -142,7 +143,12 @@ def determinant(subject: Subject, effort: Effort) -> Iterator[Finding]:
     yield _signs(subject, effort).for_part("determinant")
     yield _divisors(subject, effort).for_part("divisor")
     statement = "p_n q_(n-1) - p_(n-1) q_n = sign(n) b_1 ... b_n"
-    proved = derivation.by_lemma("induction", [_base(), _step(), *_sign_findings(subject["sign"])], domain, statement)
+
+    def induction() -> Finding:
+        signs = _sign_findings(subject["sign"])
+        return derivation.by_lemma("induction", [_base(), _step(), *signs], domain, statement)
+
+    proved = derivation.derive(induction, domain, statement)
     yield proved.for_part("determinant")
     lag = symbolic.prove_identity(sympy.Integer(subject["lag"]), sympy.Integer(1), Domain(), statement="the lag is 1")
     divides = derivation.by_lemma(

@@ -14,6 +14,8 @@ from typing import Any
 
 import sympy
 
+from plumbline.domain import Domain, Integer, Real
+
 ORDER = 5
 
 A, B = sympy.Symbol("A", real=True), sympy.Symbol("B", real=True)
@@ -22,6 +24,17 @@ BETA1, BETA2 = sympy.Symbol("beta1", real=True), sympy.Symbol("beta2", real=True
 D, E = sympy.Symbol("d", integer=True), sympy.Symbol("e", integer=True)
 R, C = sympy.Symbol("r", real=True), sympy.Symbol("c", real=True)
 S, W = sympy.Symbol("s", real=True), sympy.Symbol("w", real=True)
+
+NUMBERS = Domain(
+    Real("A", 0, open_lo=True),
+    *(Real(name) for name in ("B", "alpha1", "alpha2", "beta1", "beta2")),
+    Integer("d", 0),
+    Integer("e", None, -1),
+    Integer("k", 0, 1),
+    Real("r", -1, 1, open_lo=True, open_hi=True),
+    Real("c", 0, open_lo=True),
+)
+"""What leading coefficients can be: A > 0, d = d_a, e = d_b - 2 d_a < 0, k = [e = -1], |r| < 1, c = A/sqrt B."""
 
 Series = list[Any]
 

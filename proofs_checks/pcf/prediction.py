@@ -13,6 +13,7 @@ from plumbline.evidence import Finding, Witness
 from plumbline.formula import Formula, emit_standalone
 from plumbline.nouns import Effort, Subject, check
 from proofs_checks.engines import derivation, instances, symbolic
+from proofs_checks.engines.facts import formula_equal
 from proofs_checks.pcf import regimes
 from theory.pcf import prediction_bounds, prediction_claims
 
@@ -44,6 +45,13 @@ def _real(name: str, low: int | None = None) -> tuple[Any, Real]:
     return sympy.Symbol(name, real=True), Real(name, low, open_lo=low is not None)
 
 
+def _claimed_limit(limit: Formula) -> Finding:
+    """The claimed limit is -e/h - 1 for all integers e < 0 and all growths h > 0."""
+    e, h = sympy.Symbol("e", integer=True), sympy.Symbol("h", real=True)
+    numbers = Domain(prediction_bounds.E, prediction_bounds.H)
+    return formula_equal(limit, -e / h - 1, numbers, statement="the claimed limit is -e/eta' - 1")
+
+
 def _limit_of_ratio(limit: Formula) -> list[Finding]:
     """The claimed limit is -e/h - 1; -(e l + x)/(h l + y) - 1 less it is (e y/h - x)/(h l + y), l = ln n!."""
     (l, ell), (x, one), (y, two) = _real("l", 0), _real("x"), _real("y", 0)
@@ -52,7 +60,7 @@ def _limit_of_ratio(limit: Formula) -> list[Finding]:
     rest = -(e * l + x) / (h * l + y) - 1 - (-e / h - 1)
     off = "delta_n less it is (e y/h - x)/(h ln n! + y)"
     return [
-        symbolic.prove_identity(limit, -e / h - 1, limit.domain, statement="the claimed limit is -e/eta' - 1"),
+        _claimed_limit(limit),
         symbolic.prove_identity(rest, (e * y / h - x) / (h * l + y), numbers, statement=off),
     ]
 
@@ -62,7 +70,10 @@ def _least_growth(subject: Subject) -> list[Finding]:
     domain, half = Domain(prediction_bounds.E), Formula("half", [prediction_bounds.E], lambda e: -e / 2)
     there = subject["limit"].substitute({"h": lambda e: -e / 2}, [prediction_bounds.E])
     return [
-        derivation.formula_at_least(half, subject["least"]),
+        derivation.derive(
+            lambda: derivation.formula_at_least(half, subject["least"]), domain, "the least growth is at most -e/2"
+        ),
+        _claimed_limit(subject["limit"]),
         symbolic.prove_identity(there, sympy.Integer(1), domain, statement="the limit at the least growth is 1"),
     ]
 
@@ -106,7 +117,7 @@ def limits(subject: Subject, effort: Effort) -> Iterator[Finding]:
     yield product.for_part("least")
     constant = derivation.by_lemma(
         "stirling",
-        [*exponents, _constant(subject["limit"])],
+        [*exponents, _claimed_limit(subject["limit"]), _constant(subject["limit"])],
         domain,
         "d_b = 0: 0 <= ln g_n <= n ln|B|, so that eta_g = 0 and eta' = d_a",
     )
@@ -114,30 +125,25 @@ def limits(subject: Subject, effort: Effort) -> Iterator[Finding]:
 
 
 def _model(formula: Formula, names: tuple[str, str, str]) -> Finding:
-    """The claimed model is the logarithm of n!^u base^n n^power."""
-    u, base, power = (formula_symbol(formula, name) for name in names)
-    ell, N = formula_symbol(formula, "ell"), formula_symbol(formula, "N")
+    """The claimed model is the logarithm of n!^u base^n n^power, for all exponents and every depth."""
+    (base, one), (power, two) = _real(names[1]), _real(names[2])
+    (N, depth), (ell, three) = _real("N", 1), _real("ell", 0)
+    first = {"e": prediction_bounds.E, "d": prediction_bounds.D}[names[0]]
+    u = sympy.Symbol(names[0], integer=True)
     statement = f"{formula.name} = {names[0]} ln N! + {names[1]} N + {names[2]} ln N"
-    return symbolic.prove_identity(
-        formula, u * ell + base * N + power * sympy.log(N), formula.domain, statement=statement
-    )
-
-
-def formula_symbol(formula: Formula, name: str) -> Any:
-    """The symbol of one of its variables."""
-    axis = next(axis for axis in formula.variables if axis.name == name)
-    return sympy.Symbol(name, real=True) if isinstance(axis, Real) else sympy.Symbol(name, integer=True)
+    numbers = Domain(first, one, two, depth, three)
+    return formula_equal(formula, u * ell + base * N + power * sympy.log(N), numbers, statement=statement)
 
 
 def _off_by(prediction: Formula) -> list[Finding]:
     """The claimed prediction is -x/y - 1; from X + s, z less that from X, Y it is (X (z - Y) - s Y)/(Y z)."""
     (X, one), (s, two), (Y, three), (z, four) = _real("X"), _real("s"), _real("Y", 0), _real("z", 0)
-    x, y = formula_symbol(prediction, "x"), formula_symbol(prediction, "y")
+    (x, five), (y, six) = _real("x"), _real("y", 0)
     rest = (-(X + s) / z - 1) - (-X / Y - 1)
     off = "it is off by (X (z - Y) - s Y)/(Y z) for ln eps = X, ln q = Y and models X + s, z"
     numbers = Domain(one, two, three, four)
     return [
-        symbolic.prove_identity(prediction, -x / y - 1, prediction.domain, statement="the prediction is -x/y - 1"),
+        formula_equal(prediction, -x / y - 1, Domain(five, six), statement="the prediction is -x/y - 1"),
         symbolic.prove_identity(rest, (X * (z - Y) - s * Y) / (Y * z), numbers, statement=off),
     ]
 

@@ -15,7 +15,7 @@ from plumbline.evidence import Finding, Witness
 from plumbline.formula import Formula, emit_standalone
 from plumbline.nouns import Effort, Subject, check
 from proofs_checks.engines import derivation, rational, symbolic
-from proofs_checks.engines.facts import exact_rational
+from proofs_checks.engines.facts import exact_rational, formula_equal
 from proofs_checks.engines.rational import Relation
 from proofs_checks.pcf.census import counted
 from theory.pcf import census, product_claims
@@ -166,6 +166,33 @@ def _top() -> list[Finding]:
     return [vanishing, next_one]
 
 
+def _degree(degree: Formula) -> list[Finding]:
+    """The claimed degree is -(t/s + w + c)/(2c) for all t, w, all s > 0 and c != 0."""
+    import sympy
+
+    t, s, w, c = sympy.symbols("t s w c", real=True)
+    statement = "the claimed degree is -(t/s + w + c)/(2c)"
+    return [
+        formula_equal(
+            degree,
+            -(t / s + w + c) / (2 * c),
+            Domain(Real("t"), Real("s", 0, open_lo=True), Real("w"), half),
+            statement=statement,
+        )
+        for half in (Real("c", 0, open_lo=True), Real("c", None, 0, open_hi=True))
+    ]
+
+
+def _first(limit: Formula) -> Finding:
+    """The claimed limit is d - z (1 + r) C(1)/C(0) for all numbers."""
+    import sympy
+
+    d, z, r, ratio = sympy.symbols("d z r ratio", real=True)
+    numbers = Domain(*map(Real, ("d", "z", "r", "ratio")))
+    statement = "the claimed limit is d - z (1 + r) C(1)/C(0)"
+    return formula_equal(limit, d - z * (1 + r) * ratio, numbers, statement=statement)
+
+
 @check("pcf.rational.products", timeout=60)
 def products(subject: Subject, effort: Effort) -> Iterator[Finding]:
     """Degrees and enclosures on listed formulas; all counts; then the theorem."""
@@ -178,7 +205,7 @@ def products(subject: Subject, effort: Effort) -> Iterator[Finding]:
         yield counted(subject, role, number, f"formulas: {role}", "product_count", data, domain).for_part(role)
     identity = derivation.by_lemma(
         "petkovsek",
-        [*_top(), _every_residual(), degrees],
+        [*_top(), *_degree(subject["degree"]), _every_residual(), degrees],
         domain,
         "u_n/u_(n-1) = z A(n) C(n+1)/C(n), A | b(n+1); the minimal solution grows like n! z^n, so A(n) = n + 1 + r; "
         "the coefficient of n^k gives deg C = rho, the others C from the top down or a contradiction; t/s + w is "
@@ -187,6 +214,9 @@ def products(subject: Subject, effort: Effort) -> Iterator[Finding]:
     for part in ("solution", "degree", "complete"):
         yield identity.for_part(part)
     value = derivation.by_lemma(
-        "pincherle", [identity, limiting], domain, "L = a_0 - f_0/f_(-1) with f_n = C(n+1) prod z (k+1+r)"
+        "pincherle",
+        [identity, _first(subject["limit"]), limiting],
+        domain,
+        "L = a_0 - f_0/f_(-1) with f_n = C(n+1) prod z (k+1+r)",
     )
     yield value.for_part("limit")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from functools import lru_cache
@@ -13,7 +14,7 @@ from plumbline.evidence import Finding, Witness
 from plumbline.formula import Formula, emit_standalone
 from plumbline.nouns import Effort, Subject, check
 from proofs_checks.engines import derivation, rational, symbolic
-from proofs_checks.engines.facts import exact_rational
+from proofs_checks.engines.facts import exact_rational, formula_equal
 from proofs_checks.engines.rational import Relation
 from proofs_checks.pcf.census import counted
 from proofs_checks.pcf.irrational import listed
@@ -123,6 +124,27 @@ def _every_residual() -> Finding:
     )
 
 
+_SIGNS = {name: (Real(name, 0, open_lo=True), Real(name, None, 0, open_hi=True)) for name in ("A", "B")}
+
+
+def _ratio(zeta: Formula) -> list[Finding]:
+    """The claimed zeta is -B/A for all A != 0 and B != 0."""
+    import sympy
+
+    A, B = sympy.symbols("A B", real=True)
+    quadrants = itertools.product(_SIGNS["A"], _SIGNS["B"])
+    return [formula_equal(zeta, -B / A, Domain(*axes), statement="the claimed zeta is -B/A") for axes in quadrants]
+
+
+def _first(limit: Formula) -> Finding:
+    """The claimed limit is a_0 - zeta C(1)/C(0) for all numbers."""
+    import sympy
+
+    a0, zeta, ratio = sympy.symbols("a0 zeta ratio", real=True)
+    numbers = Domain(Real("a0"), Real("zeta"), Real("ratio"))
+    return formula_equal(limit, a0 - zeta * ratio, numbers, statement="the claimed limit is a_0 - zeta C(1)/C(0)")
+
+
 @lru_cache(maxsize=1)
 def _multiplied() -> Finding:
     """a C = -b C'/zeta + zeta C'' with zeta = -B/A, times A B, is the identity in integers."""
@@ -131,13 +153,12 @@ def _multiplied() -> Finding:
     names = "a b A B C0 C1 C2"
     a, b, A, B, before, now, after = sympy.symbols(names, real=True)
     axes = [Real(name) for name in ["a", "b", "C0", "C1", "C2"]]
-    positive = [Real("A", 0, open_lo=True), Real("B", 0, open_lo=True)]
-    negative = [Real("A", 0, open_lo=True), Real("B", None, 0, open_hi=True)]
     zeta = -B / A
     left = A * B * (a * now + b * before / zeta - zeta * after)
     right = A * B * a * now - A**2 * b * before + B**2 * after
-    found = [symbolic.prove_identity(left, right, Domain(*axes, *half)) for half in (positive, negative)]
-    return derivation.by_lemma("petkovsek", found, Domain(), "the equation for C in integers, for both signs of B")
+    quadrants = itertools.product(_SIGNS["A"], _SIGNS["B"])
+    found = [symbolic.prove_identity(left, right, Domain(*axes, *signs)) for signs in quadrants]
+    return derivation.by_lemma("petkovsek", found, Domain(), "the equation for C in integers, for all signs of A, B")
 
 
 @check("pcf.rational.list", timeout=40)
@@ -155,7 +176,7 @@ def rational_list(subject: Subject, effort: Effort) -> Iterator[Finding]:
         )
     identity = derivation.by_lemma(
         "petkovsek",
-        [_multiplied(), _every_residual(), solving],
+        [_multiplied(), *_ratio(subject["zeta"]), _every_residual(), solving],
         domain,
         "u_n/u_(n-1) = z A(n) C(n+1)/C(n) with A | b tends to -B/A for the minimal solution, so A = 1, z = zeta; the "
         "top coefficient of the equation gives deg C = rho, the others C from the top down or a contradiction",
@@ -163,6 +184,9 @@ def rational_list(subject: Subject, effort: Effort) -> Iterator[Finding]:
     yield identity.for_part("solution")
     yield identity.for_part("complete")
     value = derivation.by_lemma(
-        "pincherle", [identity, limiting], domain, "L = a_0 - f_0/f_(-1) with f_n = zeta^n C(n+1)"
+        "pincherle",
+        [identity, _first(subject["limit"]), limiting],
+        domain,
+        "L = a_0 - f_0/f_(-1) with f_n = zeta^n C(n+1)",
     )
     yield value.for_part("limit")

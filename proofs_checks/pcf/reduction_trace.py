@@ -243,6 +243,8 @@ def _determinant(subject: Subject) -> Finding:
         D, c, b1, b0, j, prime, sign = (d[name] for name in ("D", "c", "b1", "b0", "j", "l", "sign"))
         disc = d.claimed(subject["disc"], c=c, b1=b1, b0=b0)
         same = d.identity("disc = b1^2 - 4 c b0", disc, b1**2 - 4 * c * b0)
+        value = d.claimed(subject["determinant"], disc=disc)
+        stated = d.identity("where it is not 0 it is disc", value, b1**2 - 4 * c * b0)
         product = d.deduce(
             "det P_l = -prod b_k = -c^l (r1^l - r1)(r2^l - r2) over the roots -r1, -r2 of b (for l | c both sides "
             "are 0)",
@@ -252,9 +254,9 @@ def _determinant(subject: Subject) -> Finding:
         fixed = d.deduce(
             "r^l = r where (disc/l) is 0 or 1, so that det P_l = 0; else r1^l = r2, r2^l = r1",
             lemmas.EULER_CRITERION,
-            requires=[product, same],
+            requires=[product, same, stated],
         )
-        claimed = d.claimed(subject["determinant"], disc=disc) * sign * (sign - 1) / 2
+        claimed = value * sign * (sign - 1) / 2
         label = "c det P_l = disc [(disc/l) = -1] + j l for an integer j"
         above = d.lemma(label, lemmas.FROBENIUS, c * D, claimed + j * prime, requires=[fixed])
         below = d.lemma(label + " (other side)", lemmas.FROBENIUS, claimed + j * prime, c * D, requires=[fixed])

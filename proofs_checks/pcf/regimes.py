@@ -15,7 +15,7 @@ from plumbline.evidence import Finding, Witness
 from plumbline.formula import Formula, emit_standalone
 from plumbline.nouns import Effort, Subject, check
 from proofs_checks.engines import derivation, rational, symbolic
-from proofs_checks.engines.facts import exact_rational
+from proofs_checks.engines.facts import exact_rational, formula_equal
 from proofs_checks.engines.rational import Relation
 from proofs_checks.pcf import formal
 from theory.pcf import regime_bounds, regime_claims, regime_witnesses
@@ -102,12 +102,11 @@ def matched(formula: Formula, case: str, effort: Effort, count: int = 12) -> Fin
 
 
 def _identity(formula: Formula, name: str, **at: int) -> Finding:
-    """The claimed exponent equals what the recurrence asks for, as rational functions."""
-    claimed = formula.substitute(dict(at)) if at else formula
+    """The claimed exponent equals what the recurrence asks for, as rational functions, for all leading coefficients."""
     needed = formal.required(name).subs(
         {getattr(formal, key.upper()): value for key, value in at.items() if key != "k"}
     )
-    return symbolic.prove_identity(claimed, needed, claimed.domain, statement=f"{formula.name} == {needed} ({name})")
+    return formula_equal(formula, needed, formal.NUMBERS, at=at, statement=f"{formula.name} == {needed} ({name})")
 
 
 def _with_k(formula: Formula, name: str) -> list[Finding]:
@@ -216,12 +215,17 @@ def _characteristic(discriminant: Formula, effort: Effort) -> Finding:
     return rational.certify(pairs, verify, "the discriminant is (l - m)^2", "drawn zeros", show=show)
 
 
-def _discriminant(discriminant: Formula) -> Finding:
-    zeros = [Real("l"), Real("m")]
+def _discriminant(discriminant: Formula) -> list[Finding]:
+    """It is A^2 + 4B, for all A > 0 and B; with A = l + m, B = -l m that is (l - m)^2."""
+    zeros = Domain(Real("l"), Real("m"))
     one, other = sympy.Symbol("l", real=True), sympy.Symbol("m", real=True)
-    at_zeros = discriminant.substitute({"A": lambda l, m: l + m, "B": lambda l, m: -l * m}, zeros)
+    square = formal.A**2 + 4 * formal.B
+    at_zeros = square.subs({formal.A: one + other, formal.B: -one * other})
     statement = "the discriminant of x^2 = A x + B is (l - m)^2 for its zeros l, m"
-    return symbolic.prove_identity(at_zeros, (one - other) ** 2, Domain(*zeros), statement=statement)
+    return [
+        formula_equal(discriminant, square, formal.NUMBERS, statement="the claimed discriminant is A^2 + 4B"),
+        symbolic.prove_identity(at_zeros, (one - other) ** 2, zeros, statement=statement),
+    ]
 
 
 def _decay(expression: Any, axis: Any, statement: str) -> Finding:
@@ -248,9 +252,9 @@ def _cases(subject: Subject) -> Iterator[tuple[str, Sequence[Finding], str]]:
         _identity(regime_bounds.hyperbolic_minimal, "smaller"),
     ]
     small = _decay(1 - r**2, regime_bounds.R, "|lambda_-/lambda_+| < 1 as A > 0 and the zeros are real and different")
-    yield "hyperbolic", [delta, *powers, small], "the ratio is r^n n^beta with |r| < 1: it tends to 0, converges"
+    yield "hyperbolic", [*delta, *powers, small], "the ratio is r^n n^beta with |r| < 1: it tends to 0, converges"
     conjugate = "conjugate solutions of equal modulus; their ratio turns by a fixed angle that is no multiple of 2 pi"
-    yield "elliptic", [delta, *powers], f"{conjugate}, so that no solution is minimal: diverges"
+    yield "elliptic", [*delta, *powers], f"{conjugate}, so that no solution is minimal: diverges"
     stretch, both = _identity(regime_bounds.sub1_stretch, "stretch"), _identity(regime_bounds.sub2_power, "sub2")
     other = _identity(regime_bounds.sub2_minimal, "sub2 minimal")
     falls = _decay(c, regime_bounds.C, "exp(-2 c sqrt n) and n^(-c) tend to 0: c > 0")
@@ -261,13 +265,13 @@ def _cases(subject: Subject) -> Iterator[tuple[str, Sequence[Finding], str]]:
         [stretch, both, other],
         f"lambda^2 = B < 0: {conjugate} (it is -1 times a slow one): diverges",
     )
-    yield "parabolic+", [delta, d1], "the ratio is exp(-4 sqrt(D1 n)): it tends to 0, converges"
+    yield "parabolic+", [*delta, d1], "the ratio is exp(-4 sqrt(D1 n)): it tends to 0, converges"
     turning = "the modulus of the ratio is bounded below and its argument unbounded with steps tending to 0"
-    yield "parabolic-", [delta, d1], f"exp(4 i sqrt(-D1 n)): {turning}, so that no solution is minimal: diverges"
+    yield "parabolic-", [*delta, d1], f"exp(4 i sqrt(-D1 n)): {turning}, so that no solution is minimal: diverges"
     mean = _identity(regime_bounds.parabolic_mean, "mean")
-    yield "power", [delta, d1, d2, mean], "the ratio is n^(-sqrt D2): it tends to 0, converges"
-    yield "logarithmic", [delta, d1, d2, mean], "equal exponents: the ratio is 1/ln n, it tends to 0, converges"
-    yield "oscillating", [delta, d1, d2, mean], f"n^(i sqrt(-D2)): {turning}, so that no solution is minimal: diverges"
+    yield "power", [*delta, d1, d2, mean], "the ratio is n^(-sqrt D2): it tends to 0, converges"
+    yield "logarithmic", [*delta, d1, d2, mean], "equal exponents: the ratio is 1/ln n, it tends to 0, converges"
+    yield "oscillating", [*delta, d1, d2, mean], f"n^(i sqrt(-D2)): {turning}, so that no solution is minimal: diverges"
 
 
 @check("pcf.regimes.convergence", timeout=30)

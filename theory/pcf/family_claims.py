@@ -17,7 +17,7 @@ def _pi() -> Any:
 
 X = Real("x", 0, None, open_lo=True)
 _STEP = [X, Real("later", 0, None, open_lo=True)]
-_TAIL = [Real(name) for name in ("n", "d", "r", "s", "t")]
+_TAIL = [Real("n", 1), Real("d", 1), *(Real(name, 0) for name in ("r", "s", "t"))]
 
 step = Formula("pcf.family.step", _STEP, lambda x, later: 2 / (x + 1) - later, latex="1/L(x)")
 at_one = Formula("pcf.family.at_one", [], lambda: log(2), latex="1/L(1)")
