@@ -39,6 +39,7 @@ from proofs_checks.engines.interval import (
     prove_at_least,
     signs,
 )
+from proofs_checks.engines.interval.seams import on_face, seams
 
 HALF = Fraction(1, 2)
 
@@ -385,3 +386,33 @@ def test_bad_input() -> None:
         prove_at_least(f, 1, contacts=[Contact("t", 0.5)])
     with pytest.raises(InputError, match="at least one"):
         assemble(Domain(UNIT), [])
+
+
+@pytest.mark.parametrize("at", [Fraction(5, 13), Fraction(36)])
+@pytest.mark.parametrize("width", [Fraction(0), Fraction(1, 1000)])
+def test_a_case_of_its_own_is_found_at_once_in_many_variables(at: Fraction, width: Fraction) -> None:
+    """A value too low at one point, or on a short interval, of one variable of six."""
+    axes = [Real("x", 0), *(Real(name, 0) for name in "abcde")]
+    low, high = rational(at), rational(at + width)
+
+    def cases(x: Any, **rest: Any) -> Any:
+        value = sum(rest.values()) + x
+        where = sympy.And(x >= low, x <= high) if width else sympy.Eq(x, low)
+        return piecewise((value - Fraction(1, 10), where), (value, True))
+
+    plain = Formula("plain", axes, lambda x, a, b, c, d, e: x + a + b + c + d + e)
+    poisoned = Formula("poisoned", axes, lambda x, a, b, c, d, e: cases(x, a=a, b=b, c=c, d=d, e=e))
+    began = time.perf_counter()
+    found = prove_at_least(poisoned, plain)
+    assert found.verdict is Verdict.VIOLATED and found.witness is not None
+    assert at <= Fraction(found.witness.data["point"]["x"]) <= at + width
+    assert time.perf_counter() - began < 2
+    assert next(iter(seams(poisoned))) == ("x", at)
+
+
+def test_seams_lie_in_the_range_and_between_cuts() -> None:
+    f = Formula(
+        "f", [UNIT], lambda u: piecewise((u, u < rational("1/4")), (1, u < rational("1/2")), (0, u < 2), (3, True))
+    )
+    assert [value for _, value in seams(f)] == [Fraction(1, 4), Fraction(1, 2), Fraction(3, 8)]
+    assert on_face(f, "t", Fraction(1, 2)).expr == 0

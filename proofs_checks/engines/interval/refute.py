@@ -11,14 +11,17 @@ from flint import ctx
 
 from plumbline import witness as witnesses
 from plumbline.domain import Domain, Integer, Real
+from plumbline.errors import InputError
 from plumbline.evidence import Witness
 from plumbline.formula import Formula, emit_standalone
 from plumbline.formula.emit import identifier
 from proofs_checks.engines.interval.scalar import fraction_ball
+from proofs_checks.engines.interval.seams import on_face, seams
 
 _POINTS = 400
 _HALVINGS = 48
 _BITS = 128
+_SHARES = (Fraction(37, 101), Fraction(59, 97))
 
 
 def argument_name(name: str) -> str:
@@ -86,15 +89,36 @@ class Refuter:
     # many points
 
     def search(self) -> bool:
-        """Sample the domain, then descend from the lowest values found."""
+        """Try where a formula changes its case, sample the domain, then descend from the lowest values found."""
         before, ctx.prec = ctx.prec, _BITS
         try:
+            if self._at_seams():
+                return self.witness is not None
             lowest = self._sample()
             if self.witness is not None:
                 return True
             return any(self.descend(start) for start in lowest[:3])
         finally:
             ctx.prec = before
+
+    def _at_seams(self) -> bool:
+        """Whether the statement certainly fails at a seam; without a witness that is kept as the reason."""
+        for name, value in seams(self.difference):
+            try:
+                face = on_face(self.difference, name, value).arb_function()
+            except InputError:  # undefined there
+                continue
+            index = [axis.name for axis in self.axes].index(name)
+            for share in _SHARES:
+                point = [_between(axis, share) for axis in self.axes]
+                point[index] = value
+                there = face(*(fraction_ball(x) for place, x in enumerate(point) if place != index))
+                low = there.is_finite() and (there < 0 or (self.strict and there <= 0))
+                if low and self.inside(point):
+                    self.witness = self._make(point)
+                    self.undefined = f"the sides are out of order at the seam {name} = {value}"
+                    return True
+        return False
 
     def _sample(self) -> list[list[Fraction]]:
         """Sample points by ascending value; the lowest ones are tried as witnesses."""
@@ -150,7 +174,7 @@ class Refuter:
         return found
 
     def _meets_on(self, index: int, value: Fraction) -> bool:
-        for share in (Fraction(37, 101), Fraction(59, 97)):
+        for share in _SHARES:
             point = [_between(axis, share) for axis in self.axes]
             point[index] = value
             there = self.value(point)
