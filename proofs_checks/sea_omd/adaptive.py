@@ -26,6 +26,7 @@ from proofs_checks.engines.derivation import Derivation, Expansion, Fact, Sample
 from theory import lemmas
 from theory.sea_omd import adaptive_claims as claims
 from theory.sea_omd import adaptive_witnesses as programs
+from theory.sea_omd.worst_case_bounds import HEIGHT
 
 _DIGITS = 60
 _SCOPE = claims.adaptive_constant.domain
@@ -143,7 +144,7 @@ def _cycle(subject: Subject, role: str, left: str) -> Finding:
 
     def proof() -> Finding:
         own = [Real(name, 0, None, open_lo=True) for name in ("e", "f", "h")]
-        d = Derivation(Domain(*_AXES, *own, Real("b", 0, 1, open_lo=True)), _cycle_samples(left))
+        d = Derivation(Domain(*_AXES, *own, HEIGHT), _cycle_samples(left))
         n, e, f, h, b = (d[name] for name in ("n", "e", "f", "h", "b"))
         half = d.by_definition("delta + 4 + V grows by less than 3 from 4 or more up to the kick: h >= e/2", h, e / 2)
         later = d.by_definition("steps fall: f >= h", f, h)

@@ -24,7 +24,7 @@ STEP = positive("c")
 FINENESS = Integer("n", 2, None)
 FIRST = positive("e")
 LATER = positive("f")
-HEIGHT = positive("b")
+HEIGHT = Real("b", 0, 1, open_lo=True, open_hi=True)
 WIDTH = Real("w", 0, 1, open_hi=True)
 
 constant_step = Formula(
