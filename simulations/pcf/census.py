@@ -181,7 +181,7 @@ def limits(keys: Array, codes: Array, proof: Array, bits: int) -> dict[str, Any]
 
 
 def _float_of(text: str) -> float:
-    if text in ("infinity", "undefined"):
+    if text == "infinity":
         return math.nan
     top, _, bottom = text.partition("/")
     return int(top) / int(bottom or 1)
@@ -235,7 +235,7 @@ def _negated(texts: Array) -> Array:
 
 
 def _opposite(text: str) -> str:
-    if text in ("", "0", "infinity", "undefined"):
+    if text in ("", "0", "infinity"):
         return text
     return text[1:] if text[0] == "-" else f"-{text}"
 
@@ -270,7 +270,7 @@ def _columns() -> dict[str, str]:
             "kind of the closed form of convergent formulas with d_a <= 1, as pcf.closed.* give it: quadratic "
             "number, ratio of 0F1, 1F1, 2F1 or U (with parabolic cylinder functions); '' for d_a = 2"
         ),
-        "exact": "the limit as a rational, 'infinity', 'undefined' (0/0), or '' where it is not known to be rational",
+        "exact": "the limit as a rational, 'infinity', or '' where it is not known to be rational",
         "value": "float64 of the exact limit or of the ball's centre; may be NaN",
         "centre": "integer c as text: |L - c/2^k| <= radius/2^k, k = 4 + the bits of the settings; '' without a ball",
         "radius": "integer as text, in the same unit; '' without a ball",

@@ -69,16 +69,10 @@ def exact_values(keys: Array, codes: Array) -> dict[int, str]:
     found |= {row: str(value) for row, value in double_root_limits(keys).items() if value.is_rational}
     for row in np.flatnonzero(codes == census.CODE[Regime.TERMINATING]).tolist():
         end = terminating_value(ContinuedFraction.of_key(keys[row].tolist()))
-        found[row] = _terminating_text(end)
+        found[row] = "infinity" if end.is_infinite else str(end.value)
     for row in np.flatnonzero(_constant(keys)).tolist():
         a, square = int(keys[row, 2]), int(keys[row, 2]) ** 2 + 4 * int(keys[row, 5])
         if square >= 0 and reduction.is_square(square):
             top = a + (1 if a > 0 else -1) * math.isqrt(square)
             found[row] = str(top // 2) if top % 2 == 0 else f"{top}/2"
     return found
-
-
-def _terminating_text(end: Any) -> str:
-    if not end.is_infinite:
-        return str(end.value)
-    return "infinity" if end.p else "undefined"
