@@ -178,8 +178,7 @@ def test_an_equal_formula_is_declared_on_the_whole_domain(axes: Any, build: Any,
 
 
 def test_a_number_outside_the_domain_sets_no_variable() -> None:
-    axes = [Real("x", 0), Integer("k", 0)]
-    formula = Formula("square", axes, lambda x, k: k * x**2)
+    formula = Formula("square", [Real("x", 0), Integer("k", 0)], lambda x, k: k * x**2)
     x = sympy.Symbol("x", real=True)
     found = formula_equal(formula, 2 * x**2, Domain(Real("x", 0), Integer("k", 0, 1)), at={"k": 2})
     assert found.verdict is Verdict.INCONCLUSIVE and "k = 2 is outside" in found.reason

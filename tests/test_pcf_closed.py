@@ -1,4 +1,4 @@
-"""Closed forms for deg a <= 1: claims, reference values, and balls against backward recurrences."""
+"""Closed forms for deg a <= 1: reference values, and balls against backward recurrences."""
 
 from __future__ import annotations
 
@@ -10,10 +10,7 @@ import mpmath
 import pytest
 from flint import ctx
 
-from plumbline import catalogue, runner
 from plumbline.errors import InputError
-from plumbline.evidence import Coverage, Strength, Verdict
-from plumbline.nouns import Effort
 from proofs_checks.pcf import coboundary
 from theory.pcf.closed_forms import value
 from theory.pcf.definitions.continued_fraction import ContinuedFraction
@@ -21,30 +18,12 @@ from theory.pcf.reduction_coboundary import coboundary as solved
 from theory.pcf.reduction_coboundary import gap, inflation_root, solutions
 from theory.pcf.regimes import Regime, classify
 
-SYMBOLIC = ("bessel", "confluent", "gauss", "cylinder", "parabolic", "periodic")
-CLAIMS = {
-    **{f"pcf.closed.{name}": Strength.SYMBOLIC for name in SYMBOLIC},
-    "pcf.closed.count": Strength.CERTIFIED,
-    "pcf.fr.degree2": Strength.CERTIFIED,
-}
-
 
 @pytest.fixture
 def bits() -> Iterator[None]:
     before, ctx.prec = ctx.prec, 256
     yield
     ctx.prec = before
-
-
-@pytest.mark.parametrize("name", CLAIMS)
-def test_claim_holds_on_its_whole_domain_and_partners_fail(name: str) -> None:
-    claim, check = catalogue.claim(name), catalogue.checks("pcf")[name]
-    judgement, _, _ = runner.run_check(claim, check, claim.subject, Effort())
-    assert judgement.verdict is Verdict.HOLDS, judgement.reason
-    assert judgement.coverage is Coverage.WHOLE
-    assert judgement.strength is CLAIMS[name]
-    for partner in claim.refutations:
-        assert runner.try_refutation(claim, check, partner, Effort())["rejected"], partner.name
 
 
 VALUES: dict[tuple[int, ...], str] = {

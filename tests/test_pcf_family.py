@@ -1,4 +1,4 @@
-"""Constant a and b = (n + r)(n + s): claims, counts of the census, reference values."""
+"""Constant a and b = (n + r)(n + s): counts of the census, reference values."""
 
 from __future__ import annotations
 
@@ -8,32 +8,10 @@ from fractions import Fraction
 import mpmath
 import pytest
 
-from plumbline import catalogue, runner
-from plumbline.evidence import Coverage, Strength, Verdict
-from plumbline.nouns import Effort
 from proofs_checks.pcf import euler
 from theory.pcf.euler_witnesses import scales, splits
 from theory.pcf.family_witnesses import limit_by_steps, rule_says_rational, steps
 from theory.pcf.gamma_witnesses import limit_from_above
-
-CLAIMS = ("pcf.family.squares", "pcf.family.checkerboard", "pcf.family.gauss_lemniscate", "pcf.euler.series")
-
-
-@pytest.mark.parametrize("name", CLAIMS)
-def test_claim_holds_on_its_whole_domain_and_partners_fail(name: str) -> None:
-    claim, check = catalogue.claim(name), catalogue.checks("pcf")[name]
-    judgement, _, _ = runner.run_check(claim, check, claim.subject, Effort())
-    assert judgement.verdict is Verdict.HOLDS, judgement.reason
-    assert (judgement.coverage, judgement.strength) == (Coverage.WHOLE, Strength.SYMBOLIC)
-    for partner in claim.refutations:
-        assert runner.try_refutation(claim, check, partner, Effort())["rejected"], partner.name
-
-
-def test_count_of_euler_series() -> None:
-    claim, check = catalogue.claim("pcf.euler.count"), catalogue.checks("pcf")["pcf.euler.count"]
-    judgement, _, _ = runner.run_check(claim, check, claim.subject, Effort())
-    assert (judgement.verdict, judgement.coverage) == (Verdict.HOLDS, Coverage.WHOLE)
-    assert runner.try_refutation(claim, check, claim.refutations[0], Effort())["rejected"]
 
 
 def test_55_formulas_of_the_census() -> None:

@@ -1,4 +1,4 @@
-"""Limits of delta and its prediction: claims with their partners, and predictions at a depth of 10^9."""
+"""Limits of delta and its prediction: predictions at a depth of 10^9."""
 
 from __future__ import annotations
 
@@ -7,25 +7,10 @@ import math
 import mpmath
 import pytest
 
-from plumbline import catalogue, runner
-from plumbline.evidence import Coverage, Strength, Verdict
-from plumbline.nouns import Effort
 from theory.pcf import prediction_bounds, prediction_witnesses
 from theory.pcf.definitions.continued_fraction import ContinuedFraction
 from theory.pcf.definitions.convergents import blind_delta, convergents_at
 from theory.pcf.predictor import corrected_prediction, limit_of_delta, released_growth, released_prediction
-
-CLAIMS = ("pcf.delta.upper", "pcf.delta.limits", "pcf.blind.error", "pcf.predictor.bias", "pcf.predictor.accuracy")
-
-
-@pytest.mark.parametrize("name", CLAIMS)
-def test_claim_holds_on_its_whole_domain_and_partners_fail(name: str) -> None:
-    claim, check = catalogue.claim(name), catalogue.checks("pcf")[name]
-    judgement, _, _ = runner.run_check(claim, check, claim.subject, Effort())
-    assert judgement.verdict is Verdict.HOLDS, judgement.reason
-    assert (judgement.coverage, judgement.strength) == (Coverage.WHOLE, Strength.SYMBOLIC)
-    for partner in claim.refutations:
-        assert runner.try_refutation(claim, check, partner, Effort())["rejected"], partner.name
 
 
 def _predicted(key: tuple[int, ...], n: int) -> float:

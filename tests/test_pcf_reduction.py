@@ -10,31 +10,13 @@ import pytest
 
 from plumbline import catalogue, runner
 from plumbline.errors import InputError
-from plumbline.evidence import Coverage, Strength, Verdict
+from plumbline.evidence import Coverage, Strength
 from plumbline.nouns import Effort
 from proofs_checks.engines.derivation import StepFailed
 from proofs_checks.pcf import reduction_trace
 from theory.pcf import reduction
 from theory.pcf.reduction_periods import PRIMES, formulas_linear_a, periods, values_modulo
 from theory.pcf.reduction_witnesses import case_by, legendre, period
-
-CLAIMS = {
-    "pcf.fr.trace": Strength.SYMBOLIC,
-    "pcf.fr.classify": Strength.SYMBOLIC,
-    "pcf.fr.divides": Strength.SYMBOLIC,
-    "pcf.fr.counts": Strength.CERTIFIED,
-}
-
-
-@pytest.mark.parametrize("name", CLAIMS)
-def test_claim_holds_on_its_whole_domain_and_partners_fail(name: str) -> None:
-    claim, check = catalogue.claim(name), catalogue.checks("pcf")[name]
-    judgement, _, _ = runner.run_check(claim, check, claim.subject, Effort())
-    assert judgement.verdict is Verdict.HOLDS, judgement.reason
-    assert judgement.coverage is Coverage.WHOLE
-    assert judgement.strength is CLAIMS[name]
-    for partner in claim.refutations:
-        assert runner.try_refutation(claim, check, partner, Effort())["rejected"], partner.name
 
 
 @pytest.mark.parametrize(
