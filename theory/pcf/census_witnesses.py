@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections.abc import Callable, Mapping
 from fractions import Fraction
@@ -133,21 +134,24 @@ def lasting(b_all: list[Triple]) -> list[Triple]:
     return [b for b in b_all if not vanishes(b)]
 
 
+@functools.cache
+def slow_formulas() -> list[tuple[Triple, Triple, str]]:
+    """(a, b, class) of the formulas with d_a <= 1 that do not terminate."""
+    own = census_polynomials()
+    rest = lasting(own)
+    return [(a, b, regime_of(a, b)) for a in own if a[0] == 0 for b in rest]
+
+
 def regime_count(data: Mapping[str, Any], formulas: Mapping[str, Callable[..., Any]]) -> tuple[Any, Any]:
     """A claimed number of non-terminating formulas of a class, and their number.
 
     Where a has degree 2, b has a degree below 4, so that all of these formulas belong to the factorial class.
     """
-    own = census_polynomials()
-    rest = lasting(own)
-    wanted = data["count"]
+    own, wanted = census_polynomials(), data["count"]
     divergent = ("elliptic", "parabolic_minus", "log_oscillating")
-    found = len(rest) * sum(a[0] != 0 for a in own) if wanted in ("factorial", "convergent") else 0
-    for a in own:
-        if a[0] == 0:
-            for b in rest:
-                regime = regime_of(a, b)
-                found += regime == wanted or (wanted == "convergent" and regime not in divergent)
+    found = len(lasting(own)) * sum(a[0] != 0 for a in own) if wanted in ("factorial", "convergent") else 0
+    for _, _, regime in slow_formulas():
+        found += regime == wanted or (wanted == "convergent" and regime not in divergent)
     return formulas["claimed"](), found
 
 
@@ -157,14 +161,11 @@ def filter_count(data: Mapping[str, Any], formulas: Mapping[str, Callable[..., A
     wanted = {"parabolic_minus": ("parabolic_minus",), "log_oscillating": ("log_oscillating",)}.get(
         data["count"], ("elliptic", "parabolic_minus", "log_oscillating")
     )
-    own = census_polynomials()
     found = 0
-    for a in own:
-        if a[0] == 0:
+    for a, b, regime in slow_formulas():
+        if regime in wanted:
             square = (a[1] * n + a[2]) * (a[1] * (n - shift) + a[2])
-            for b in lasting(own):
-                passes = square + 4 * (b[0] * n * n + b[1] * n + b[2]) >= 0
-                found += passes and regime_of(a, b) in wanted
+            found += square + 4 * (b[0] * n * n + b[1] * n + b[2]) >= 0
     return formulas["claimed"](), found
 
 

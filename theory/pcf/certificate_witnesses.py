@@ -23,6 +23,7 @@ def all_triples() -> list[Triple]:
     return [(x, y, z) for x, y, z in itertools.product(box, box, box) if x or y or z]
 
 
+@functools.cache
 def nowhere_zero() -> list[Triple]:
     """Those without a zero at an integer n >= 1; an integer zero divides the lowest coefficient."""
     return [c for c in all_triples() if all(at(c, n) for n in range(1, 6))]
@@ -47,15 +48,21 @@ def excess(a: tuple[int, int, int], b: tuple[int, int, int]) -> Fraction:
     return Fraction(b1, B) - Fraction(a1, A) - (Fraction(B, A * A) if d == 1 else 0)
 
 
-def proved_by_size(data: Mapping[str, Any], formulas: Mapping[str, Callable[..., Any]]) -> tuple[Any, Any]:
-    """The claimed number of formulas proved irrational by the size of the minimal solution, and their number."""
-    found = 0
+@functools.cache
+def number_by_size() -> int:
+    """How many formulas are proved irrational by the size of the minimal solution."""
+    found, below = 0, tally(nowhere_zero())
     for a, many in tally(all_triples()).items():
-        for b, more in tally(nowhere_zero()).items():
+        for b, more in below.items():
             if a[0] >= 1 and b[0] <= a[0]:
                 small = b[0] < a[0] or abs(b[1]) < abs(a[1]) or (abs(b[1]) == abs(a[1]) and excess(a, b) < 0)
                 found += many * more if small else 0
-    return formulas["claimed"](), found
+    return found
+
+
+def proved_by_size(data: Mapping[str, Any], formulas: Mapping[str, Callable[..., Any]]) -> tuple[Any, Any]:
+    """The claimed number of formulas proved irrational by the size of the minimal solution, and their number."""
+    return formulas["claimed"](), number_by_size()
 
 
 def content(a: Triple, b: Triple, start: int, length: int, modulus: int) -> int:
@@ -86,8 +93,9 @@ def least_valuation(a: Triple, b: Triple, p: int, w: int, length: int) -> int:
     return least
 
 
-def proved_by_gcd_linear(data: Mapping[str, Any], formulas: Mapping[str, Callable[..., Any]]) -> tuple[Any, Any]:
-    """The claimed number of formulas with d_a = d_b = 1 proved by the gcd and not by size, and their number.
+@functools.cache
+def number_by_gcd_linear() -> int:
+    """How many formulas with d_a = d_b = 1 are proved by the gcd and not by size.
 
     The slope is compared as ln|A| + sum (v/T) ln p > ln|B| by integers, with the least common multiple of the T.
     """
@@ -106,7 +114,12 @@ def proved_by_gcd_linear(data: Mapping[str, Any], formulas: Mapping[str, Callabl
                     if _outgrows(one[1], abs(two[1]), rates):
                         found += 2
                         break
-    return formulas["claimed"](), found
+    return found
+
+
+def proved_by_gcd_linear(data: Mapping[str, Any], formulas: Mapping[str, Callable[..., Any]]) -> tuple[Any, Any]:
+    """The claimed number of formulas with d_a = d_b = 1 proved by the gcd and not by size, and their number."""
+    return formulas["claimed"](), number_by_gcd_linear()
 
 
 def _best_rate(a: Triple, b: Triple, p: int, w: int, longest: int) -> Fraction:
@@ -274,10 +287,10 @@ def _exact_solution(key: tuple[int, ...], rho: int, top: int) -> list[Fraction] 
     return None if any(rest) else C
 
 
-def listed_formulas(data: Mapping[str, Any], formulas: Mapping[str, Callable[..., Any]]) -> tuple[Any, Any]:
-    """The claimed number of formulas with a hypergeometric minimal solution (of a degree and a kind), and theirs."""
-    degree, kind = (1 if data["count"].startswith("linear") else 2), data["count"].partition("_")[2]
-    found = 0
+@functools.cache
+def all_listed(degree: int) -> list[tuple[Triple, Triple, list[Fraction]]]:
+    """(a, b, C) for all formulas of a degree with a hypergeometric minimal solution, a with positive top."""
+    found: list[tuple[Triple, Triple, list[Fraction]]] = []
     rows = [b for b in nowhere_zero() if order(b)[0] == degree]
     by_order: dict[tuple[int, int, int], list[Triple]] = {}
     for b in rows:
@@ -290,8 +303,14 @@ def listed_formulas(data: Mapping[str, Any], formulas: Mapping[str, Callable[...
             rho = excess(one, two)
             if rho.denominator == 1 and rho >= 0:
                 solved = ((b, solve_for((*a, *b), int(rho))) for b in group)
-                found += 2 * sum(C is not None and _is_of_kind(kind, a, b, C) for b, C in solved)
-    return formulas["claimed"](), found
+                found += [(a, b, C) for b, C in solved if C is not None]
+    return found
+
+
+def listed_formulas(data: Mapping[str, Any], formulas: Mapping[str, Callable[..., Any]]) -> tuple[Any, Any]:
+    """The claimed number of formulas with a hypergeometric minimal solution (of a degree and a kind), and theirs."""
+    degree, kind = (1 if data["count"].startswith("linear") else 2), data["count"].partition("_")[2]
+    return formulas["claimed"](), 2 * sum(_is_of_kind(kind, a, b, C) for a, b, C in all_listed(degree))
 
 
 def _is_of_kind(kind: str, a: Triple, b: Triple, C: list[Fraction]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 from math import isqrt
@@ -32,14 +33,14 @@ def root_gap(b: list[int]) -> Fraction | None:
     return Fraction(isqrt(disc), abs(b[0])) if is_square(disc) else None
 
 
-def _is_chosen(b: list[int], data: Mapping[str, Any]) -> bool:
+def _is_chosen(b: list[int], gap: str, denominators: tuple[str, ...]) -> bool:
     apart = root_gap(b)
-    if data["gap"] == "other":
+    if gap == "other":
         return apart not in (1, 2, 3, 4)
-    if apart != int(data["gap"]):
+    if apart != int(gap):
         return False
     smaller = (Fraction(-b[1], b[0]) - apart) / 2
-    return str(smaller.denominator) in data["denominators"]
+    return str(smaller.denominator) in denominators
 
 
 def _has_roots(b: list[int], prime: int) -> bool:
@@ -47,17 +48,25 @@ def _has_roots(b: list[int], prime: int) -> bool:
     return pow(disc, (prime - 1) // 2, prime) != prime - 1
 
 
+@functools.cache
+def number_of_nilpotent(gap: str, denominators: tuple[str, ...], primes: tuple[int, ...]) -> int:
+    """How many formulas with such roots of b are nilpotent at all primes."""
+    side, found = range(-5, 6), 0
+    for b in ([x, y, z] for x in side if x for y in side for z in side):
+        chosen = all(value_at(b, n) for n in range(1, 8)) and _is_chosen(b, gap, denominators)
+        if chosen and all(_has_roots(b, prime) for prime in primes):
+            for a in ([x, y, z] for x in range(1, 6) for y in side for z in side):
+                found += 2 * all(nilpotent(a, b, prime) for prime in primes)
+    return found
+
+
 def nilpotent_formulas(data: Mapping[str, Any], formulas: Formulas) -> tuple[Any, Any]:
     """Left: the formulas of the census, deg a = deg b = 2, nilpotent at all primes given; right: the claimed number.
 
     No zero of b at n >= 1; roots of b that differ by the given gap, the smaller one of a given denominator.
     """
-    side, primes, found = range(-5, 6), [int(prime) for prime in data["primes"]], 0
-    for b in ([x, y, z] for x in side if x for y in side for z in side):
-        if all(value_at(b, n) for n in range(1, 8)) and _is_chosen(b, data) and all(_has_roots(b, p) for p in primes):
-            for a in ([x, y, z] for x in range(1, 6) for y in side for z in side):
-                found += 2 * all(nilpotent(a, b, prime) for prime in primes)
-    return found, fraction_of(formulas["count"]())
+    denominators, primes = tuple(data.get("denominators", ())), tuple(int(prime) for prime in data["primes"])
+    return number_of_nilpotent(data["gap"], denominators, primes), fraction_of(formulas["count"]())
 
 
 def limit_by_convergents(a: list[Any], b: list[Any], depth: int) -> Fraction:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 from math import isqrt
@@ -64,13 +65,14 @@ def scales(here: Fraction, ahead: Fraction, a: int) -> list[Fraction]:
     return [x for x in found if x]
 
 
-def euler_formulas(reach: int = 5) -> set[tuple[int, ...]]:
+@functools.cache
+def euler_formulas(reach: int = 5) -> frozenset[tuple[int, ...]]:
     """All keys (a; b) of the census with b = -h1 h2, a(n) = h1(n) + h2(n+1), h1 and h2 rational polynomials.
 
     h1 = x p and h2 = -(B/x) q for a splitting b = B p q: one coefficient of a, run through its range, leaves at most
     two x. b has no zero at n >= 1.
     """
-    side, found = range(-reach, reach + 1), set()
+    side, found = range(-reach, reach + 1), set[tuple[int, ...]]()
     for b in ((x, y, z) for x in side for y in side for z in side if x or y or z):
         if any(b[0] * n * n + b[1] * n + b[2] == 0 for n in range(1, reach + 3)):
             continue
@@ -82,7 +84,7 @@ def euler_formulas(reach: int = 5) -> set[tuple[int, ...]]:
                 a = [x * p[i] - ahead[i] / x for i in range(3)]
                 if any(a) and all(value.denominator == 1 and abs(value) <= reach for value in a):
                     found.add((*(int(value) for value in a), *b))
-    return found
+    return frozenset(found)
 
 
 def euler_count(data: Mapping[str, Any], formulas: Mapping[str, Callable[..., Any]]) -> tuple[Any, Any]:
