@@ -12,6 +12,7 @@ from plumbline.nouns import Experiment
 from simulations.pcf.census import CLOSED_FORMS, LABELS, closed_forms, halved_keys, limits
 from simulations.pcf.known_limits import PROOFS, proofs
 from theory.pcf import census
+from theory.pcf.regimes import Regime
 
 
 class Settings(BaseModel):
@@ -31,7 +32,9 @@ def ladder(settings: Settings, shard: int, seed: np.random.SeedSequence, device:
     codes = census.classify_keys(keys)
     proof = proofs(keys, codes, settings.deeper)
     label = np.full(len(keys), "IRRATIONAL", dtype=object)
-    rest = np.flatnonzero(proof == 0)
+    terminating = codes == census.CODE[Regime.TERMINATING]
+    label[terminating] = LABELS[0]
+    rest = np.flatnonzero((proof == 0) & ~terminating)
     label[rest] = np.asarray(limits(keys[rest], codes[rest], proof[rest], settings.bits)["label"])
     columns: dict[str, Any] = {
         "d_a": census.leading_arrays(keys[:, :3])[0],
