@@ -159,7 +159,8 @@ class Claim:
     whose constant is bisected for the resolution and the direction in which a larger factor makes the
     statement stronger (``("T", "up")``) or weaker (``("Gamma", "down")``). ``stronger`` says of further roles
     which larger (``"up"``) or smaller (``"down"``) values state more; what is named in neither is stated as it
-    is, so that every change of it states something else.
+    is, so that every change of it states something else. ``repaired`` is the id of the claim that states what
+    holds in the place of this one, which fails.
     """
 
     id: str
@@ -178,11 +179,14 @@ class Claim:
     scale: tuple[str, str] | None = None
     parts: tuple[str, ...] = ("",)
     remark: str = ""
+    repaired: str = ""
     stronger: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not is_claim_id(self.id):
             raise InputError(f"claim id must read paper.topic.name in lower case, got {self.id!r}")
+        if self.repaired and (not is_claim_id(self.repaired) or self.expects is not Expects.VIOLATED):
+            raise InputError(f"repaired of {self.id} names the claim that holds instead, of a claim expected to fail")
         if self.scale is not None:
             role, direction = self.scale
             self.subject[role]

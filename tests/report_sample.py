@@ -146,7 +146,9 @@ def entries() -> list[ClaimEntry]:
         _checked(claim("coverage.rate", kind=Kind.RATE), "holds", "statistical"),
         _checked(claim("sharp.mid"), "holds", "certified", coverage="part", scope="n=3"),
         _checked(claim("bounded.n2", provenance=Provenance.SOURCE), "violated", "certified"),
-        _checked(claim("bounded.n_ge_3", expects=Expects.VIOLATED), "violated", "certified"),
+        _checked(
+            claim("bounded.n_ge_3", expects=Expects.VIOLATED, repaired="sample.sharp.mae"), "violated", "certified"
+        ),
         _checked(claim("ours", provenance=Provenance.DERIVED), "violated", "certified"),
         _checked(claim("conjecture", expects=Expects.OPEN), "inconclusive"),
         _checked(claim("hard"), "inconclusive"),

@@ -288,6 +288,8 @@ def test_failures_stand_in_tables_of_their_own(front: str) -> None:
     assert "sample.bounded.n2" in stated and "sample.bounded.n_ge_3" not in stated
     assert "sample.bounded.n_ge_3" in recalled and "sample.bounded.n2<" not in recalled
     assert "Compare with the paper before citing." in recalled
+    assert "plumbline witness sample.bounded.n2" in stated and "<td>not known</td>" in stated
+    assert "sample.sharp.mae</small>" in recalled.split("n_ge_3</small>", 1)[1].split("</tr>")[0]
 
 
 def test_a_claim_shows_all_that_it_rests_on(html: str) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 
 from plumbline.evidence import Strength
-from plumbline.nouns import Paper
+from plumbline.nouns import Claim, Paper
 from plumbline.report.mathml import prose
 from plumbline.report.tables import Addresses, standings, title_cell
 from plumbline.report.tally import FAILURES, STRENGTHS, ClaimEntry, Group, group
@@ -81,19 +81,23 @@ def failures(claims: Sequence[ClaimEntry], addresses: Addresses) -> str:
     for where, (title, note) in titles.items():
         entries = [entry for entry in claims if group(entry) is where]
         if entries:
-            out.append(f'<section><h2>{title}</h2><p class="quiet">{note}</p>{_failed(entries, addresses)}</section>')
+            table = _failed(entries, {entry.claim.id: entry.claim for entry in claims}, addresses)
+            out.append(f'<section><h2>{title}</h2><p class="quiet">{note}</p>{table}</section>')
     return "\n".join(out)
 
 
-def _failed(entries: Iterable[ClaimEntry], addresses: Addresses) -> str:
-    """Failed claims with what refutes them."""
+def _failed(entries: Iterable[ClaimEntry], claims: Mapping[str, Claim], addresses: Addresses) -> str:
+    """Failed claims with their statement, what refutes them, and what holds instead."""
     rows = []
     for entry in entries:
-        record = entry.record or {}
+        claim, record = entry.claim, entry.record or {}
         by = f'<span class="mark" data-tone="{record.get("strength")}">{record.get("strength")}</span>'
-        why = prose(str(record.get("reason") or "a witness is on record"))
-        rows.append(f"<tr>{title_cell(entry.claim, addresses)}<td>{by}</td><td>{why}</td></tr>")
-    head = "".join(f'<th scope="col">{text}</th>' for text in ("Claim", "Refutation", "Why"))
+        shown = f"<p>{prose(str(record.get('reason') or 'a witness is on record'))}</p>"
+        command = f"<p><code>plumbline witness {escape(claim.id)}</code></p>"
+        instead = claims.get(claim.repaired)
+        holds = "<td>not known</td>" if instead is None else title_cell(instead, addresses, stated=True)
+        rows.append(f"<tr>{title_cell(claim, addresses, stated=True)}<td>{by}{shown}{command}</td>{holds}</tr>")
+    head = "".join(f'<th scope="col">{text}</th>' for text in ("Statement", "Witness", "What holds instead"))
     return f"<table><thead><tr>{head}</tr></thead><tbody>\n{''.join(rows)}\n</tbody></table>"
 
 

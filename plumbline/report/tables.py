@@ -13,8 +13,10 @@ Addresses = Mapping[str, str]
 """Where each claim and lemma is shown, as seen from the page being written."""
 
 
-def title_cell(claim: Claim, addresses: Addresses) -> str:
-    return f'<td><a href="{addresses[claim.id]}">{prose(claim.title)}</a> <small>{claim.id}</small></td>'
+def title_cell(claim: Claim, addresses: Addresses, *, stated: bool = False) -> str:
+    """The claim's title with the way to it, and its statement where wanted."""
+    statement = f"<p>{prose(claim.statement)}</p>" if stated else ""
+    return f'<td><a href="{addresses[claim.id]}">{prose(claim.title)}</a> <small>{claim.id}</small>{statement}</td>'
 
 
 def _row(entry: ClaimEntry, addresses: Addresses) -> str:

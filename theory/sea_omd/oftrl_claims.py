@@ -78,6 +78,7 @@ printed = Claim(
     source="Sachs et al., NeurIPS 2022, proof of Theorem 5",
     assumptions=(_LEARNER, r"$\|g_t\|\le G$"),
     expects=Expects.VIOLATED,
+    repaired="sea_omd.sachs.oftrl_steps",
     stronger={"bound": "down"},
     refutations=(
         Refutation("5 in the place of 4", {"bound": _steps_with(5)}, "the same drift and jump give 54.5 against 54.2"),
