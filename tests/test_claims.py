@@ -11,7 +11,7 @@ import pytest
 
 from plumbline import catalogue, ledger, runner, standing, witness, witness_script
 from plumbline.evidence import Coverage, Strength, Verdict
-from plumbline.nouns import Claim, is_claim_id
+from plumbline.nouns import Claim, Expects, is_claim_id
 
 CLAIMS = catalogue.all_claims()
 
@@ -91,3 +91,9 @@ def test_no_claim_rests_on_itself_by_a_detour() -> None:
     top, below = next((claim.id, claim.rests_on[0]) for claim in CLAIMS if claim.rests_on)
     with pytest.raises(graphlib.CycleError):
         graphlib.TopologicalSorter({**graph, below: (top,)}).prepare()
+
+
+def test_what_fails_names_what_holds_instead() -> None:
+    failing = [claim for claim in CLAIMS if claim.expects is Expects.VIOLATED]
+    expected = ledger.read()
+    assert failing and all(expected[claim.repaired]["verdict"] == "holds" for claim in failing)
