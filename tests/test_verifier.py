@@ -58,7 +58,7 @@ def test_problem_programs_import_only_witness_programs(path: Path) -> None:
     for name in imported(path):
         own = f"theory.{path.parent.name}."
         assert name.split(".")[0] in sys.stdlib_module_names | {"mpmath"} or (
-            name.startswith(own) and name.endswith("witnesses")
+            name.startswith(own) and name.endswith(("witnesses", "problems"))
         )
 
 

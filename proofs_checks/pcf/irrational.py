@@ -147,7 +147,12 @@ def _divides(starts: str) -> Finding:
         data = {"key": [str(x) for x in key], "n": str(n), "p": str(p), "claimed": str(v * (n // length))}
         return witness.make("pcf", "gcd_valuation", data, "left: exponent of p in gcd(p_n, q_n), right: claimed")
 
-    return rational.certify(made, verify, "certified powers divide the gcd", "sampled formulas", show=show)
+    def data(instance: Any) -> dict[str, Any]:
+        key, p, v, length, n = instance
+        return {"formula": list(key), "p": p, "v": v, "T": length, "n": n}
+
+    statement = "certified powers divide the gcd"
+    return rational.certify(made, verify, statement, "sampled formulas", show=show, data=data)
 
 
 @lru_cache(maxsize=1)
@@ -207,7 +212,8 @@ def _rho() -> Finding:
         return Relation((rho > 0) - (rho < 0), "==", int(signs[place]))
 
     statement = "sign of rho at every tie of the census"
-    return rational.certify(range(len(chosen)), verify, statement, "leading terms with |A| = |B|")
+    places, where = range(len(chosen)), "leading terms with |A| = |B|"
+    return rational.certify(places, verify, statement, where, data=lambda place: {"formula": chosen[place].tolist()})
 
 
 @check("pcf.irrational.census", timeout=40)

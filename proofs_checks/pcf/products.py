@@ -22,6 +22,7 @@ from theory.pcf import census, product_claims
 from theory.pcf.definitions.continued_fraction import ContinuedFraction
 from theory.pcf.enclosures import Enclosure, enclose
 from theory.pcf.product_limits import ProductLimit, product_limits, residual
+from theory.pcf.quadratic import QuadraticNumber
 
 _BITS = 64
 _TRIED = 60
@@ -69,6 +70,12 @@ def _shown(row: Row, **more: Any) -> dict[str, Any]:
     return {"key": [str(x) for x in key], "r": str(found.r), "C": [str(x) for x in found.coefficients], **more}
 
 
+def _stored(row: Row) -> dict[str, Any]:
+    """C by pairs (x, y) for x + y s."""
+    numbers = ((c.x, c.y) if isinstance(c, QuadraticNumber) else (c, 0) for c in row[1].coefficients)
+    return {"formula": list(row[0]), "r": str(row[1].r), "C": [[str(x), str(y)] for x, y in numbers]}
+
+
 @lru_cache(maxsize=1)
 def _rational() -> tuple[Row, ...]:
     """Those with rational z."""
@@ -90,7 +97,14 @@ def _degrees(subject: Subject) -> Finding:
     def show(row: Row) -> Witness:
         return witness.make("pcf", "product_degree", _shown(row, formulas={"degree": emitted}), "right: degree of C")
 
-    return rational.certify(_spread(_rational()), verify, "C has the degree rho", "listed formulas", show=show)
+    return rational.certify(
+        _spread(_rational()),
+        verify,
+        "C has the degree rho",
+        "listed formulas",
+        show=show,
+        data=_stored,
+    )
 
 
 @lru_cache(maxsize=1)
@@ -124,7 +138,14 @@ def _limits(subject: Subject) -> Finding:
         data = _shown(row, N=str(ball.depth), formulas={"limit": emitted})
         return witness.make("pcf", "product_distance", data, "right: half of the interval that holds L")
 
-    return rational.certify(_enclosed(), verify, "the limit lies in its enclosure", "listed formulas", show=show)
+    return rational.certify(
+        _enclosed(),
+        verify,
+        "the limit lies in its enclosure",
+        "listed formulas",
+        show=show,
+        data=lambda instance: instance[1].data(instance[0][0]),
+    )
 
 
 @lru_cache(maxsize=1)
@@ -140,7 +161,8 @@ def _every_residual() -> Finding:
         zero = [Relation(part, "==", 0) for x in rest for part in (x.x, x.y)]
         return [*zero, Relation(abs(value.y), ">", 0)]
 
-    return rational.certify(listed(), verify, "the equation for C holds; L is irrational with z", "listed formulas")
+    statement = "the equation for C holds; L is irrational with z"
+    return rational.certify(listed(), verify, statement, "listed formulas", data=_stored)
 
 
 @lru_cache(maxsize=1)

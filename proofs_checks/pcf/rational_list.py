@@ -86,7 +86,14 @@ def _solutions(subject: Subject, count: int) -> Finding:
         data = {"key": [str(x) for x in key], "C": [str(c) for c in limit.coefficients], "n": str(n)}
         return witness.make("pcf", "solution_residual", {**data, "formulas": {"zeta": emitted}}, "left: residual")
 
-    return rational.certify(made, verify, "zeta^n C(n+1) solves the recurrence", "listed formulas", show=show)
+    return rational.certify(
+        made,
+        verify,
+        "zeta^n C(n+1) solves the recurrence",
+        "listed formulas",
+        show=show,
+        data=lambda instance: {"formula": list(instance[0][0]), "n": instance[1]},
+    )
 
 
 def _tops(key: tuple[int, ...]) -> tuple[int, int]:
@@ -110,7 +117,14 @@ def _limits(subject: Subject, count: int) -> Finding:
         data = {"key": [str(x) for x in key], "C": [str(c) for c in found.coefficients], "N": str(ball.depth)}
         return witness.make("pcf", "distance_from_limit", {**data, "formulas": {"limit": emitted}}, "right: radius")
 
-    return rational.certify(_enclosed(count), verify, "the limit lies in its enclosure", "listed formulas", show=show)
+    return rational.certify(
+        _enclosed(count),
+        verify,
+        "the limit lies in its enclosure",
+        "listed formulas",
+        show=show,
+        data=lambda instance: instance[1].data(instance[0][0]),
+    )
 
 
 @lru_cache(maxsize=1)
@@ -121,6 +135,7 @@ def _every_residual() -> Finding:
         lambda row: [Relation(x, "==", 0) for x in residual(row[0], row[1].coefficients)],
         "A B a(n) C(n) - A^2 b(n) C(n-1) + B^2 C(n+1) = 0 for every listed formula",
         "listed formulas",
+        data=lambda row: {"formula": list(row[0]), "C": [str(c) for c in row[1].coefficients]},
     )
 
 

@@ -11,8 +11,10 @@ later coefficients that is a statement about the coefficients of one shifted pol
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 from plumbline.errors import InputError
 from theory.pcf.definitions.continued_fraction import ContinuedFraction
@@ -46,6 +48,11 @@ class Enclosure:
     def contains(self, value: Fraction) -> bool:
         """Whether a rational lies in the ball."""
         return abs(value * 2**self.scale - self.centre) <= self.radius
+
+    def data(self, key: Sequence[int]) -> dict[str, Any]:
+        """The formula with its ball as certificates store them."""
+        numbers = {name: str(getattr(self, name)) for name in ("depth", "centre", "radius", "scale")}
+        return {"formula": list(key), **numbers}
 
 
 def slack_polynomials(formula: ContinuedFraction, start: int) -> tuple[Polynomial, Polynomial]:

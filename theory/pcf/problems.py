@@ -313,8 +313,3 @@ PROBLEMS: dict[str, Callable[[Any], Iterator[Problem]]] = {
     "pcf.regimes.counts": regimes,
     "pcf.regimes.released_filter": released,
 }
-
-WITHOUT = {
-    "pcf.irrational.census": "the gcds of some million formulas need compiled code: no plain program makes the count",
-    "pcf.rational.list": "the listed formulas and their polynomials C are not stored with the relations",
-}

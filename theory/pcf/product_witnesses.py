@@ -98,7 +98,7 @@ def _coefficient(values: list[Pair], k: int) -> Pair:
 
 
 @functools.cache
-def _solutions() -> list[tuple[list[int], Fraction, list[Pair]]]:
+def all_solutions() -> list[tuple[list[int], Fraction, list[Pair]]]:
     """One hypergeometric minimal solution for each formula of the census that has any, a with positive top."""
     solutions = []
     for c, b1, b0 in nowhere_zero():
@@ -139,7 +139,7 @@ def limit_of(key: list[int], r: Fraction, C: list[Pair]) -> Pair | None:
 def product_count(data: Mapping[str, Any], formulas: Formulas) -> tuple[Any, Any]:
     """The claimed number of formulas of a kind, both signs of a, and their number."""
     found = 0
-    for key, r, C in _solutions():
+    for key, r, C in all_solutions():
         limit = limit_of(key, r, C)
         irrational = limit is not None and limit[1] != 0
         kinds = {
