@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
+import mpmath
 import sympy
 
 from plumbline import witness
@@ -76,7 +77,7 @@ def _programs(subject: Subject, effort: Effort) -> Iterator[Finding]:
         length = k + 1 + draw.randint(0, 4)
         h = Fraction(harmonic_number(k))
         stated = subject["greedy"].mpmath(dps=40, k=k, f=f, h=h)
-        bound = Fraction(str(stated)).limit_denominator(10**12)
+        bound = Fraction(mpmath.nstr(stated, 30)).limit_denominator(10**12)
 
         def show(s: Sequence[Fraction]) -> Witness:
             data = {"s": [str(x) for x in s], "Y": "1", "formulas": source}
