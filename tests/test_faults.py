@@ -1,7 +1,4 @@
-"""Faults: kills at random moments, writes that fail, damaged files, runs beside each other, mistakes in settings.
-
-One process imports what the commands need and forks a child for each, so that a kill costs milliseconds.
-"""
+"""Faults: kills at random moments, writes that fail, damaged files, runs beside each other."""
 
 from __future__ import annotations
 
@@ -15,118 +12,14 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import pandas as pd
 import pytest
+from toy_place import Place
 
-from plumbline import catalogue, config, files, store
+from plumbline import files, store
 from plumbline.errors import InputError, PlumblineError
-
-ROOT = Path(__file__).resolve().parent.parent
-SHARDS = 12
-SETTINGS = f"noise: {{shards: {SHARDS}, samples: 3000}}\n"
-
-# Reads commands as lines of JSON, answers each with [wait statuses, seconds, what was said on standard error].
-NURSERY = """
-import json, os, resource, signal, sys, time
-import mpmath, numpy, pandas, pandas.util, pyarrow.parquet, pydantic, yaml
-from plumbline import cli, draw, ledger, report, runner, simulate
-
-def child(order, said):
-    os.dup2(os.open(order["out"], os.O_WRONLY), 1)
-    os.dup2(said, 2)
-    if order["room"] is not None:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (order["room"], resource.RLIM_INFINITY))
-    status = 99
-    try:
-        status = cli.main(order["arguments"])
-        sys.stdout.flush()
-    except BaseException:
-        import traceback
-        traceback.print_exc()
-    finally:
-        os._exit(status)
-
-for line in sys.stdin:
-    orders = json.loads(line)
-    heard, said = os.pipe()
-    os.set_blocking(heard, False)
-    begin = time.perf_counter()
-    born = [os.fork() or child(order, said) for order in orders]
-    if orders[0]["kill_after"] is not None:
-        time.sleep(orders[0]["kill_after"])
-        for number in born:
-            os.kill(number, signal.SIGKILL)
-    ends = [os.waitpid(number, 0)[1] for number in born]
-    seconds = time.perf_counter() - begin
-    os.close(said)
-    try:
-        words = os.read(heard, 65536).decode()
-    except BlockingIOError:  # a killed command has left a git behind that could still speak
-        words = ""
-    print(json.dumps([ends, seconds, words]), flush=True)
-    os.close(heard)
-"""
-
-
-class Place:
-    """The toy paper in a root of its own, and a process that runs commands there."""
-
-    def __init__(self, root: Path) -> None:
-        self.root = root
-        skip = shutil.ignore_patterns("__pycache__")
-        shutil.copytree(ROOT / "plumbline", root / "plumbline", ignore=skip)
-        shutil.copytree(ROOT / "tests/toy_paper", root, dirs_exist_ok=True, ignore=skip)
-        shutil.copytree(ROOT / "profiles", root / "profiles")
-        shutil.copy(ROOT / "Snakefile", root)
-        (root / "figures/toy.py").write_text("")
-        self.results, self.output = root / "results", root / "mine/a.parquet"
-        self.settings = root / "config/quick/toy.yaml"
-        self.settings.write_text(SETTINGS)
-        self.nursery = subprocess.Popen(
-            [sys.executable, "-c", NURSERY],
-            cwd=root,
-            env=self.environment(),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-
-    def environment(self) -> dict[str, str]:
-        kept = {key: value for key, value in os.environ.items() if key != "PLUMBLINE_RESULTS"}
-        return {**kept, "PYTHONPATH": str(self.root), "OMP_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"}
-
-    def together(self, *commands: tuple[str, ...], **more: Any) -> tuple[list[int], float]:
-        """Exit statuses of commands that run side by side (negative: killed), and the seconds that they took."""
-        common = {"out": os.devnull, "room": None, "kill_after": None, **more}
-        assert self.nursery.stdin is not None and self.nursery.stdout is not None
-        self.nursery.stdin.write(json.dumps([{**common, "arguments": command} for command in commands]) + "\n")
-        self.nursery.stdin.flush()
-        ends, seconds, self.said = json.loads(self.nursery.stdout.readline())
-        return [os.waitstatus_to_exitcode(end) for end in ends], seconds
-
-    def run(self, *arguments: str, status: int = 0, **more: Any) -> float:
-        """The seconds of a command that must end with ``status``."""
-        (end,), seconds = self.together(arguments, **more)
-        assert end == status, f"{arguments}: {end}\n{self.said}"
-        return seconds
-
-    def complaint(self, *arguments: str, **more: Any) -> str:
-        """The one line of a command that must be refused."""
-        self.run(*arguments, status=2, **more)
-        assert self.said.startswith("plumbline: ") and self.said.count("\n") == 1, self.said
-        return self.said
-
-    def contents(self) -> dict[str, bytes]:
-        """All files, by their path from the root."""
-        found = [path for path in sorted(self.root.rglob("*")) if path.is_file()]
-        return {str(path.relative_to(self.root)): path.read_bytes() for path in found}
-
-    def close(self) -> None:
-        assert self.nursery.stdin is not None
-        self.nursery.stdin.close()
-        self.nursery.wait(timeout=10)
 
 
 @pytest.fixture(scope="module")
@@ -139,10 +32,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
 @pytest.fixture
 def place(shared: Place) -> Place:
     """The same place, without results and with its own settings."""
-    for folder in (shared.results, shared.output.parent):
-        shutil.rmtree(folder, ignore_errors=True)
-    shared.output.parent.mkdir()
-    shared.settings.write_text(SETTINGS)
+    shared.clear()
     return shared
 
 
@@ -381,73 +271,3 @@ def test_a_results_folder_is_held_under_every_name(place: Place) -> None:
     done = subprocess.run([sys.executable, "-c", hold], cwd=place.root, capture_output=True, text=True)
     assert f"process {os.getpid()}) works on {other}: wait" in done.stderr and "PLUMBLINE_RESULTS" in done.stderr
     other.unlink()
-
-
-# Settings
-
-
-MISTAKES = {
-    "noise: {shards: 2, samples: 5, smaples: 6}": ["unknown key 'smaples'", "'samples'", "allowed: samples, shards"],
-    "noise: {shards: 2, samples: many}": ["noise: samples", "valid integer", "got 'many'"],
-    "noise: {shards: 2, samples: 2.5}": ["noise: samples", "valid integer", "got 2.5"],
-    "noise: {shards: 2, samples: [5]}": ["noise: samples", "valid integer", "got [5]"],
-    "noise: {shards: 2, samples:}": ["noise: samples", "valid integer", "got None"],
-    "noise: {shards: 2, samples: 2020-01-01}": ["noise: samples", "valid integer", "2020"],
-    "noise: {shards: 2, samples: 5, width: .nan}": ["noise: width", "must be finite", "got nan"],
-    "noise: {shards: 2, samples: 5, width: -.inf}": ["noise: width", "must be finite", "got -inf"],
-    "noise: {shards: 2}": ["noise: samples", "required"],
-    "noise: {shards: 2, samples: 5, samples: 6}": ["'samples' stands twice"],
-    "noise: {shards: 2, samples: 5": ["not valid YAML", "line 1"],
-    "noise:\n\tshards: 2": ["not valid YAML", "line 2"],
-    "noise: &all {shards: 2, samples: *all}": ["noise", "must not contain itself"],
-    "noise: {shards: 2, [samples]: 5}": ["a key must be a word, line 1"],
-    "noise: {shards: 2, 3: 5}": ["unknown key 3"],
-    "noise: 3": ["noise must be a mapping", "got 3"],
-    "[noise]": ["one mapping per experiment", "list"],
-    "nois: {shards: 2, samples: 5}": ["unknown experiment 'nois'", "did you mean 'noise'", "allowed:"],
-    "": ["no settings for toy.noise", "'noise'"],
-    "\udcff": ["cannot be read"],
-}
-
-
-@pytest.mark.parametrize("text", MISTAKES)
-def test_every_mistake_in_settings_is_one_line_that_says_where(place: Place, text: str) -> None:
-    place.settings.write_bytes(text.encode(errors="surrogateescape"))
-    for command in (("run", "toy.noise", "-o", str(place.output)), GATHER):
-        said = place.complaint(*command)
-        assert str(place.settings) in said
-        for part in MISTAKES[text]:
-            assert part in said
-    assert not (place.results).exists() and not place.output.exists()
-
-
-@pytest.mark.parametrize("count", ["0", "-1", "many", ".inf"])
-def test_shards_must_be_counted(place: Place, count: str) -> None:
-    place.settings.write_text(f"noise: {{shards: {count}, samples: 5}}\n")
-    said = place.complaint(*GATHER)
-    assert str(place.settings) in said and "noise" in said and "shards" in said
-
-
-def wrong_values(value: Any) -> list[Any]:
-    """What a setting that now has this value can never be."""
-    wrong: list[Any] = [None, {"a": 1}, float("nan"), float("inf")]
-    if isinstance(value, bool):
-        return [*wrong, "perhaps", -1]
-    if isinstance(value, (int, float)):
-        return [*wrong, "many", [value], -1]
-    return [*wrong, 3.5] if isinstance(value, list) else [*wrong, [], -1]
-
-
-@pytest.mark.parametrize("paper", catalogue.paper_names())
-def test_no_paper_takes_a_setting_that_makes_no_sense(paper: str) -> None:
-    for experiment in catalogue.experiments(paper).values():
-        settings = config.load(experiment, "quick").model_dump()
-        for key, value in settings.items():
-            optional = type(None) in get_args(experiment.config.model_fields[key].annotation)
-            for wrong in wrong_values(value)[optional:]:  # the first is None
-                with pytest.raises(PlumblineError, match=key) as caught:
-                    config.validate(experiment.config, {**settings, key: wrong}, "file")
-                said = str(caught.value)
-                assert said.startswith("file: ") and "\n" not in said and (f"{wrong}" in said or f"{key}.a" in said), (
-                    said
-                )
