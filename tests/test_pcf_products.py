@@ -144,7 +144,7 @@ def test_intervals_without_pole_are_those_of_the_definition() -> None:
 
 def test_counts_in_plain_python() -> None:
     """A sample of the witness program's solutions solves the recurrence of its formula."""
-    for key, r, C in product_witnesses._solutions()[::40]:
+    for key, r, C in product_witnesses.all_solutions()[::40]:
         assert product_witnesses.solves(key, r, C)
         assert not product_witnesses.solves(key, r + 1, C)
 
