@@ -92,7 +92,14 @@ infinite = Claim(
     provenance=Provenance.DERIVED,
     source="Derived here; the paper drops formulas with |L| >= 1000",
     parts=(*INFINITE, "finite"),
-    rests_on=("pcf.regimes.convergence", "pcf.rational.list", "pcf.rational.products", "pcf.enclosure.worpitzky"),
+    rests_on=(
+        "pcf.regimes.convergence",
+        "pcf.rational.list",
+        "pcf.rational.products",
+        "pcf.enclosure.worpitzky",
+        "pcf.closed.parabolic",
+        "pcf.irrational.census",
+    ),
     refutations=(
         Refutation(
             "none with d_a = 1, d_b = 2",
