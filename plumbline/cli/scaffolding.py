@@ -25,6 +25,6 @@ def run(arguments: argparse.Namespace) -> int:
     paper, root = arguments.paper, catalogue.root()
     for path in scaffold.create(paper, arguments.title or paper):
         print(path.relative_to(root))
-    print(f"\nnext: plumbline check {paper} && plumbline ledger && pytest tests/test_{paper}.py")
-    print(f"then: snakemake --cores all {paper}; CONTRIBUTING.md walks through the rest")
+    print(f"\nnext: plumbline check {paper} && plumbline ledger && pytest -k {paper}")
+    print(f"then: snakemake --cores all {paper} && plumbline report; CONTRIBUTING.md walks through the rest")
     return 0

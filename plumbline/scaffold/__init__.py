@@ -16,6 +16,7 @@ from plumbline.errors import InputError, PlumblineError
 from plumbline.files import write_together
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
+LONGEST_TITLE = 90  # it stands in lines of at most 120 characters
 
 _NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 _FORBIDDEN = frozenset({"plumbline", "engines", "style", "lemmas", "toy", *catalogue.ROOMS})
@@ -43,6 +44,8 @@ def files(paper: str, title: str) -> dict[str, str]:
     """The new files, by their path from the root."""
     if not title.strip() or set(title) & set('"\\\n'):
         raise InputError(f"title must be one line without quotes and backslashes, got {title!r}")
+    if len(title.strip()) > LONGEST_TITLE:
+        raise InputError(f"title must have at most {LONGEST_TITLE} characters, got {len(title.strip())}: shorten it")
     found = {}
     for template in sorted(TEMPLATES.rglob("*.txt")):
         name = template.relative_to(TEMPLATES).as_posix().removesuffix(".txt")
