@@ -18,7 +18,7 @@ from types import ModuleType
 from typing import TypeVar
 
 from plumbline.errors import PlumblineError, UnknownNameError
-from plumbline.nouns import Check, Claim, Constant, Experiment, Figure, Paper
+from plumbline.nouns import Check, Claim, Constant, Experiment, Figure, Lemma, Paper
 
 ROOMS = ("theory", "simulations", "proofs_checks", "figures")
 
@@ -138,6 +138,15 @@ def select(names: list[str]) -> list[Claim]:
     for name in names:
         chosen += claims(name) if name in paper_names() else [claim(name)]
     return list({entry.id: entry for entry in chosen}.values())
+
+
+@cache
+def lemmas() -> dict[str, Lemma]:
+    """The classical results that derivations may cite, by name: those of the shared modules of ``theory``."""
+    theory = importlib.import_module("theory")
+    shared = sorted({entry.name for entry in pkgutil.iter_modules(theory.__path__)} - set(paper_names()))
+    found = [value for name in shared for value in vars(importlib.import_module(f"theory.{name}")).values()]
+    return {lemma.name: lemma for lemma in found if isinstance(lemma, Lemma)}
 
 
 @cache

@@ -16,6 +16,7 @@ from types import FrameType
 from typing import Any
 
 from plumbline import catalogue, store, witness
+from plumbline.errors import located
 from plumbline.evidence import Finding, Verdict
 from plumbline.nouns import Check, Claim, Effort, Expects, Refutation, Subject
 from plumbline.standing import Judgement, judge
@@ -52,6 +53,19 @@ def _inconclusive(reason: str) -> Judgement:
     return Judgement(Verdict.INCONCLUSIVE, None, None, "", reason, ())
 
 
+def unknown_lemmas(claim: Claim, findings: Sequence[Finding]) -> list[str]:
+    """Cited lemmas that the shared library does not hold: nobody could read in the report what they say."""
+    names = [*claim.rests_on, *(name for finding in findings for name in finding.rests_on)]
+    cited = [name for name in dict.fromkeys(names) if name.startswith("lemma:")]
+    return [name for name in cited if name.removeprefix("lemma:") not in catalogue.lemmas()] if cited else []
+
+
+def _said(error: Exception) -> str:
+    """What a check raised; for a mistake in its source also where."""
+    mistake = isinstance(error, (NameError, AttributeError, ImportError, SyntaxError))
+    return located(error) if mistake else f"{type(error).__name__}: {error}"
+
+
 def run_check(claim: Claim, check: Check, subject: Subject, effort: Effort) -> tuple[Judgement, list[Finding], float]:
     """The judgement of one subject by the claim's check, its findings, and the seconds it took."""
     limit = check.timeout * (10 if effort.full else 1)
@@ -61,10 +75,14 @@ def run_check(claim: Claim, check: Check, subject: Subject, effort: Effort) -> t
         with time_limit(limit):
             findings = check(subject, effort)
             judgement = judge(claim, findings)
+        if unknown := unknown_lemmas(claim, findings):
+            judgement = _inconclusive(
+                f"cites {', '.join(unknown)}, unknown to theory.lemmas: add it there with its citation"
+            )
     except OutOfTime:
         judgement = _inconclusive(f"out of time after {limit:g} s")
     except Exception as error:
-        judgement = _inconclusive(f"{type(error).__name__}: {error}")
+        judgement = _inconclusive(_said(error))
     return judgement, findings, time.perf_counter() - start
 
 

@@ -134,7 +134,10 @@ def test_list_json_is_the_documented_object(checked: Place) -> None:
     [
         (["toy.number.small", "toy.number.large"], 0, "all as expected"),
         (["toy.number.wrong"], 1, "expected holds, found violated"),
+        (["toy.number.wrong"], 1, "CONTRADICTION"),
         (["toy.number.slack"], 1, "wrong partner 'larger' not rejected (holds)"),
+        (["toy.number.slack"], 1, "PARTNER ACCEPTED"),
+        (["toy.number.slack"], 1, " s: wrong partner accepted"),
         (["toy.number.broken"], 3, "ArithmeticError: negative numbers are not understood"),
         (["toy.number.broken", "toy.number.small"], 3, "not everything decided"),
         (["toy"], 1, "contradiction found"),
@@ -142,6 +145,39 @@ def test_list_json_is_the_documented_object(checked: Place) -> None:
 )
 def test_check_exit_status(checked: Place, names: list[str], status: int, said: str) -> None:
     assert said in checked("check", *names, status=status)
+
+
+def test_a_mistake_in_a_source_is_one_line_that_says_where(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    checks = place.root / "proofs_checks/toy.py"
+    good = checks.read_text()
+    lines = good.count("\n")
+    for wrong, said in (
+        ("WRONG = chekc\n", "NameError: name 'chekc' is not defined"),
+        ("WRONG = (\n", "SyntaxError: '(' was never closed"),
+        ("from proofs_checks.engines import nothing\n", "ImportError: cannot import name 'nothing'"),
+    ):
+        checks.write_text(good + wrong)
+        assert place.complaint("check", "toy").startswith(f"plumbline: proofs_checks/toy.py:{lines + 1}: {said}")
+    monkeypatch.setenv("PLUMBLINE_TRACEBACK", "1")
+    process = place.start("check", "toy")
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 2 and err.startswith("Traceback")
+    checks.write_text(good.replace("return [at_most_one", "return [at_most_two"))
+    line = good[: good.index("return")].count("\n") + 1
+    assert f"proofs_checks/toy.py:{line}: NameError: name 'at_most_two'" in place("check", "toy.number.small", status=3)
+
+
+def test_a_cited_lemma_that_nobody_can_look_up_is_not_believed(place: Place) -> None:
+    checks = place.root / "proofs_checks/toy.py"
+    cites = "[dataclasses.replace(at_most_one(subject['c']), rests_on=('lemma:folklore',))]"
+    text = checks.read_text().replace('[at_most_one(subject["c"])]', cites)
+    checks.write_text(text.replace("from plumbline.evidence", "import dataclasses\n\nfrom plumbline.evidence", 1))
+    said = "cites lemma:folklore, unknown to theory.lemmas: add it there with its citation"
+    assert said in place("check", "toy.number.small", status=3)
+    (place.root / "theory/lemmas.py").write_text(
+        "from plumbline.nouns import Lemma\n\nFOLKLORE = Lemma('folklore', 'Folklore', '$1=1$', 'a book')\n"
+    )
+    assert "all as expected" in place("check", "toy.number.small")
 
 
 def test_check_reuses_evidence_unless_fresh(checked: Place) -> None:
@@ -240,7 +276,11 @@ def test_claims_and_programs_are_found_in_further_modules(place: Place, tmp_path
 
 def test_ledger_is_written_compared_and_never_takes_stale_evidence(place: Place) -> None:
     place("check", "toy.number.small", "toy.number.large")
-    assert "rise: toy.number.small" in place("ledger")
+    written = place("ledger", status=1)  # three claims have no entry
+    assert "rise: toy.number.small" in written
+    assert written.endswith(
+        "not written: 3 claims without current evidence; run: plumbline check toy && plumbline ledger\n"
+    )
     ledger = place.root / "ledger.json"
     before = ledger.read_text()
     assert json.loads(before)["claims"].keys() == {"toy.number.large", "toy.number.small"}
@@ -255,7 +295,12 @@ def test_ledger_is_written_compared_and_never_takes_stale_evidence(place: Place)
 
     source = place.root / "proofs_checks/toy.py"
     source.write_text(source.read_text() + "\n# an edit\n")
-    place("ledger")
+    process = place.start("ledger")
+    _, err = process.communicate(timeout=60)
+    assert err.splitlines() == [
+        "plumbline: note: toy.number.small, toy.number.large: stale",
+        "plumbline: note: toy.number.broken, toy.number.wrong, toy.number.slack: unchecked",
+    ]
     assert json.loads(ledger.read_text()) == raised
     assert "missing" in place("ledger", "--check", status=1)
 

@@ -1,7 +1,8 @@
 """The command line: ``plumbline COMMAND ...``.
 
-Exit status: 0 done (for ``check``: all as expected), 1 a contradiction or a fall, 2 bad usage or input
-(one line on standard error), 3 nothing contradicted but something undecided, 130 interrupted.
+Exit status: 0 done (for ``check``: all as expected), 1 a contradiction or a fall, 2 bad usage or input, or a
+mistake in a paper's source (one line on standard error; with PLUMBLINE_TRACEBACK set, Python's traceback instead),
+3 nothing contradicted but something undecided, 130 interrupted.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import sys
 from collections.abc import Sequence
 
 from plumbline.cli.parser import build_parser
-from plumbline.errors import PlumblineError
+from plumbline.errors import PlumblineError, located, place_in_rooms
 
 BAD_INPUT = 2
 INTERRUPTED = 130
@@ -43,6 +44,10 @@ def main(argv: Sequence[str] | None = None) -> int:
             raise
         _silence_output()
         return _complain(f"cannot write to standard output: {error.strerror}")
+    except Exception as error:
+        if place_in_rooms(error) is None:
+            raise
+        return _mistake(error)
 
 
 def _silence_output() -> None:
@@ -56,6 +61,16 @@ def _run(arguments: Sequence[str]) -> int:
     except SystemExit as stop:  # --help and --version end this way
         return stop.code if isinstance(stop.code, int) else 0
     return int(parsed.handler(parsed))
+
+
+def _mistake(error: Exception) -> int:
+    """A mistake in a source of a paper: where it is, what it is, how to see more."""
+    if os.environ.get("PLUMBLINE_TRACEBACK"):
+        import traceback
+
+        traceback.print_exception(error)
+        return BAD_INPUT
+    return _complain(f"{located(error)} (PLUMBLINE_TRACEBACK=1 shows the traceback)")
 
 
 def _complain(message: str, status: int = BAD_INPUT) -> int:

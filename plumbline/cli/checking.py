@@ -18,12 +18,13 @@ if TYPE_CHECKING:
 
 EPILOG = """\
 exit status: 0 every claim as expected and every wrong partner rejected with a witness that was evaluated
-again; 1 a contradiction; 2 bad usage; 3 no contradiction, but something undecided (a check that raises or
-runs out of time is undecided).
+again; 1 a contradiction or an accepted partner; 2 bad usage, or a source that cannot be loaded; 3 no
+contradiction, but something undecided (a check that raises or runs out of time is undecided).
 --json writes the same object as plumbline list --json (docs/json.md); "-" writes it to standard output."""
 
 COLOUR = {0: "good", 1: "bad", 3: "unsure"}
 MARK = {0: "ok", 1: "CONTRADICTION", 3: "undecided"}
+ACCEPTED = "PARTNER ACCEPTED"
 
 
 def add(commands: Subcommands) -> None:
@@ -88,9 +89,19 @@ def _row(item: Entry, status: int, widths: Sequence[int], out: TextIO) -> Iterat
         entries.resolution(item),
         seconds,
     )
-    yield columns(cells, widths) + "  " + coloured(MARK[status], COLOUR[status], out)
+    yield columns(cells, widths) + "  " + coloured(_mark(record, status), COLOUR[status], out)
     for line in _complaints(item.claim.id, record, status):
         yield f"    {line}"
+
+
+def _mark(record: Mapping[str, Any], status: int) -> str:
+    """The last word of a row: a claim that is as expected but whose partner passed is no contradiction."""
+    return ACCEPTED if status == 1 and _only_partners(record) else MARK[status]
+
+
+def _only_partners(record: Mapping[str, Any]) -> bool:
+    """Whether the claim itself does not contradict what is expected of it."""
+    return record["verdict"] in (record["expects"], "inconclusive")
 
 
 def _complaints(claim_id: str, record: Mapping[str, Any], status: int) -> Iterator[str]:
@@ -114,7 +125,9 @@ def _print_summary(found: Sequence[Entry], status: int, seconds: float, out: Tex
     partners = [partner for item in found for partner in (item.record or {}).get("refutations", [])]
     rejected = sum(bool(partner["rejected"]) for partner in partners)
     noun = "claim" if len(found) == 1 else "claims"
-    verdict = {0: "all as expected", 1: "contradiction found", 3: "not everything decided"}[status]
+    judged = [item.record for item in found if item.record is not None]
+    wrong = "wrong partner accepted" if all(map(_only_partners, judged)) else "contradiction found"
+    verdict = {0: "all as expected", 1: wrong, 3: "not everything decided"}[status]
     line = f"{len(found)} {noun}, {rejected} of {len(partners)} wrong partners rejected, {seconds:.1f} s: "
     print(line + coloured(verdict, COLOUR[status], out), file=out)
 
