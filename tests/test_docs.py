@@ -15,8 +15,9 @@ from typing import Any
 
 import pytest
 
-from plumbline import cli
+from plumbline import cli, runner
 from plumbline.cli.parser import build_parser
+from plumbline.nouns import Effort
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -60,6 +61,11 @@ def test_python_runs(document: Path, place: Path, monkeypatch: pytest.MonkeyPatc
     for block in blocks(document):
         if block.language == "python":
             exec(compile("\n" * block.line + block.text, str(document), "exec"), names)
+    if document.name == "CONTRIBUTING.md":
+        claim, judge, effort = names["hoeffding"], names["mine"], Effort("quick", 0)
+        judged = runner.run_check(claim, judge, claim.subject, effort)[0]
+        assert (judged.verdict, judged.coverage, judged.strength) == ("holds", "whole", "symbolic"), judged.reason
+        assert all(runner.try_refutation(claim, judge, one, effort)["rejected"] for one in claim.refutations)
 
 
 def test_python_that_runs_elsewhere_does() -> None:
